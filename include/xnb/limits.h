@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every bound that a guest can run into, in one place. Sources: xen/interface/io/netif.h
+ * for the protocol's own numbers; the rest are this driver's.
+ */
+#ifndef XNB_LIMITS_H
+#define XNB_LIMITS_H
+
+/* A ring is one 4 KiB page: 256 slots either way. The protocol has no larger one. */
+#define XNB_RING_SLOTS 256
+
+/* Slots, grants and copies are counted in Xen pages whatever the kernel's page size. */
+#define XNB_SLOT_BYTES 4096
+
+/* Slots after the head that every backend accepts (XEN_NETIF_NR_SLOTS_MIN). */
+#define XNB_TAIL_SLOTS_MAX 18
+
+/* Packets of one poll whose data is fetched by one hypercall. */
+#define XNB_BATCH_PACKETS 64
+
+/* Grant copy operations of one hypercall. */
+#define XNB_BATCH_COPIES 256
+
+/*
+ * Bytes of a packet that are linear when it enters the stack, whatever the guest's slot
+ * layout: enough for every header that a NIC driver reads without asking (XSA-423).
+ */
+#define XNB_LINEAR_BYTES 128
+
+/* A head slot up to this size becomes the linear area as it is. */
+#define XNB_LINEAR_BYTES_MAX 256
+
+/* Smallest TCP segment a guest may ask for: below it one frame would become thousands. */
+#define XNB_GSO_SIZE_MIN 8
+
+/* Packets and bytes that wait in one queue towards the guest (XSA-392). */
+#define XNB_TO_GUEST_PACKETS 512
+#define XNB_TO_GUEST_BYTES (512 * 1024)
+
+/* Queues of one interface. */
+#define XNB_QUEUES_MAX 64
+#define XNB_QUEUES_DEFAULT 8
+
+/* The largest packet always passes a rate limit in one piece. */
+#define XNB_CREDIT_BURST_MIN (128 * 1024)
+
+#endif

@@ -1,0 +1,382 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What a test may say in dom0. A test sources this file, $XNB_LIB.
+#
+# TAP: see selftests/lib/tap.sh; a test ends with tap_done.
+#
+# Guests. Guest number n (1, 2 ... in order of start) has 10.0.0.(n+1) and
+# fd00::(n+1) on the bridge xenbr0, where dom0 is 10.0.0.1 and fd00::1.
+#   guest_start NAME [vcpus=N] [memory=MB] [queues=N] [vifs=N] [mac=MAC]
+#               [vif_opts=rate=10Mb/s,mtu=9000] [extra=KERNEL-ARGS] [wait=no]
+#                               create it; return when it answers a ping
+#   guest_stop NAME             orderly shutdown
+#   guest_destroy NAME          no shutdown
+#   guest_save NAME FILE        suspend to a file
+#   guest_restore NAME FILE     and back
+#   guest_run NAME COMMAND      run it in the guest, without the network; prints the
+#                               output, returns the status (124: no answer in RUN_SECONDS)
+#   guest_run_bg NAME COMMAND   start it, print a job id
+#   guest_wait NAME JOB [SEC]   output and status of a job
+#   guest_ping NAME [SEC]       wait until it answers, SEC seconds at most
+#   guest_id, guest_ip, guest_ip6, guest_number NAME
+#   vif_of NAME [DEVID]         its interface in dom0: vifD.N
+#   vif_key NAME [DEVID] KEY    one node of the backend's xenstore folder
+#
+# Driver.
+#   driver                      print ours, stock or none: what is loaded
+#   driver_load ours|stock [PARAM=VALUE...]
+#   driver_unload
+#   swap_to ours|stock [PARAM=VALUE...]
+#                               live swap below running guests
+#   wait_until SEC COMMAND...   poll a condition, 50 ms apart
+#
+# Load and measurement. They print plain numbers.
+#   tcp_to_guest NAME SEC [FLOWS], tcp_from_guest NAME SEC [FLOWS]      Mbit/s
+#   pktgen_to_guest NAME SIZE COUNT [BURST]                             packets/s
+#   pktgen_from_guest NAME SIZE COUNT                                   packets/s
+#   udp_rtt NAME [SEC]          round trip: p50 and p99 in us
+#   xfer_to NAME ..., xfer_from NAME ...
+#                               xfer_to NAME tcp BYTES | udp FROM TO STEP; data verified
+#   guest_irqs NAME [DEVID]     interrupts of the guest's eth0 so far
+#   dom0_irqs VIF               interrupts of a vif in dom0 so far
+#   mark N                      end the instruction count window (0: throw it away)
+#   snapshot_resources          what a leak would change, one "name value" a line
+#
+# LOGS is a folder on the host; a file written there outlives the machine.
+
+# shellcheck source=selftests/lib/tap.sh
+. /xnb/tap.sh
+
+RUN_SECONDS=${RUN_SECONDS:-60}
+GUEST_MEMORY=${GUEST_MEMORY:-160}
+XFER_PORT=7000
+STATE=/run/xnb
+OURS_KO=/lib/modules/$(uname -r)/updates/xen-netback.ko
+STOCK_KO=/lib/modules/$(uname -r)/kernel/drivers/net/xen-netback/xen-netback.ko
+
+# A descriptor that is never ready: sleeping on it takes no process.
+exec {NEVER}<> <(:)
+
+wait_until() {
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+
+	shift
+	until "$@"; do
+		[ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
+		read -rt 0.05 -u "$NEVER" || :
+	done
+}
+
+progress() {
+	echo "# stage $* $(cut -d' ' -f1 /proc/uptime)"
+}
+
+# Guests.
+
+_guest_config() {
+	local name=$1 number=$2 n
+
+	cat <<-CONFIG
+		name = "$name"
+		kernel = "/dev/vda"
+		ramdisk = "/dev/vdb"
+		memory = $memory
+		vcpus = $vcpus
+		${cpus:+cpus = \"$cpus\"}
+		extra = "console=hvc0 quiet loglevel=5 panic=1 oops=panic rodata=off ${XNB_GUEST_ARGS:-} xnb.number=$number xnb.queues=$queues $extra"
+		on_poweroff = "destroy"
+		on_reboot = "destroy"
+		on_crash = "destroy"
+	CONFIG
+	echo "vif = ["
+	for ((n = 0; n < vifs; n++)); do
+		printf '"bridge=xenbr%d,mac=%s%s",\n' "$n" \
+			"$(_guest_mac "$number" "$n")" "${vif_opts:+,$vif_opts}"
+	done
+	echo "]"
+}
+
+_guest_mac() {
+	if [ -n "$mac" ] && [ "$2" = 0 ]; then
+		echo "$mac"
+	else
+		printf '00:16:3e:00:%02x:%02x' "$2" "$1"
+	fi
+}
+
+guest_start() {
+	local name=$1 number arg
+	local vcpus=1 memory=$GUEST_MEMORY queues='' vifs=1 mac='' vif_opts='' extra='' wait=yes
+	local cpus=${XNB_GUEST_CPUS:-}
+
+	shift
+	for arg in "$@"; do
+		case $arg in
+		vcpus=* | memory=* | queues=* | vifs=* | mac=* | vif_opts=* | extra=* | wait=* | cpus=*)
+			local "$arg"
+			;;
+		*)
+			echo "guest_start: what is $arg?" >&2
+			return 2
+			;;
+		esac
+	done
+	number=$(($(cat "$STATE/last" 2>/dev/null || echo 0) + 1))
+	echo "$number" >"$STATE/last"
+	echo "$number" >"$STATE/$name.number"
+	_guest_config "$name" "$number" >"$STATE/$name.cfg"
+	xl create -q "$STATE/$name.cfg" >&2 || return 1
+	[ "$wait" = yes ] || return 0
+	agent ready "$(guest_id "$name")" "$RUN_SECONDS" && guest_ping "$name" || return 1
+	progress "guest $name"
+}
+
+guest_number() {
+	cat "$STATE/$1.number"
+}
+
+guest_id() {
+	xl domid "$1"
+}
+
+guest_ip() {
+	echo "10.0.${2:-0}.$(($(guest_number "$1") + 1))"
+}
+
+guest_ip6() {
+	echo "fd00:0:0:${2:-0}::$(($(guest_number "$1") + 1))"
+}
+
+guest_ping() {
+	ping -q -c 1 -i 0.1 -w "${2:-$RUN_SECONDS}" "$(guest_ip "$1")" >/dev/null 2>&1
+}
+
+_guest_gone() {
+	! xl domid "$1" >/dev/null 2>&1
+}
+
+guest_stop() {
+	xl shutdown "$1" >&2 && wait_until "$RUN_SECONDS" _guest_gone "$1"
+}
+
+guest_destroy() {
+	xl destroy "$1" >&2 && wait_until "$RUN_SECONDS" _guest_gone "$1"
+}
+
+guest_save() {
+	timeout "$RUN_SECONDS" xl save "$1" "$2" >&2
+}
+
+guest_restore() {
+	timeout "$RUN_SECONDS" xl restore "$2" >&2 &&
+		agent ready "$(guest_id "$1")" "$RUN_SECONDS" && guest_ping "$1"
+}
+
+guest_run() {
+	local id
+
+	id=$(guest_id "$1") || return 125
+	agent run "$id" "$RUN_SECONDS" "$2"
+}
+
+guest_run_bg() {
+	local id
+
+	id=$(guest_id "$1") || return 125
+	agent start "$id" "$2"
+}
+
+guest_wait() {
+	local id
+
+	id=$(guest_id "$1") || return 125
+	agent wait "$id" "$2" "${3:-$RUN_SECONDS}"
+}
+
+vif_of() {
+	echo "vif$(guest_id "$1").${2:-0}"
+}
+
+vif_key() {
+	local key=${3:-$2} devid=0
+
+	[ $# -lt 3 ] || devid=$2
+	xenstore-read "/local/domain/0/backend/vif/$(guest_id "$1")/$devid/$key"
+}
+
+# Driver.
+
+driver() {
+	if [ ! -d /sys/module/xen_netback ]; then
+		echo none
+	elif [ -e /sys/module/xen_netback/version ]; then
+		echo ours
+	else
+		echo stock
+	fi
+}
+
+driver_load() {
+	local which=$1 file
+
+	shift
+	case $which in
+	ours) file=$OURS_KO ;;
+	stock) file=$STOCK_KO ;;
+	*) return 2 ;;
+	esac
+	_load_dependencies "$file" && insmod "$file" "$@"
+}
+
+_load_dependencies() {
+	local name
+
+	for name in $(modinfo -F depends "$1" | tr ',' ' '); do
+		modprobe "$name" || return 1
+	done
+}
+
+driver_unload() {
+	[ ! -d /sys/module/xen_netback ] || rmmod xen_netback
+}
+
+_vif_devices() {
+	local dev
+
+	for dev in /sys/bus/xen-backend/devices/vif-*; do
+		[ ! -e "$dev" ] || echo "${dev##*/}"
+	done
+}
+
+_vif_interface() {
+	local ids=${1#vif-}
+
+	echo "vif${ids/-/.}"
+}
+
+_vif_attached() {
+	[ -e "/sys/class/net/$(_vif_interface "$1")" ]
+}
+
+# What libxl's hotplug script did when the guest was created.
+_vif_plug() {
+	local dev=$1 ids=${1#vif-} vif bridge
+
+	vif=$(_vif_interface "$dev")
+	bridge=$(xenstore-read "/local/domain/0/backend/vif/${ids/-//}/bridge")
+	wait_until "$RUN_SECONDS" _vif_attached "$dev" &&
+		ip link set "$vif" master "$bridge" up
+}
+
+swap_to() {
+	local dev devices
+	local bus=/sys/bus/xen-backend/drivers/vif
+
+	devices=$(_vif_devices)
+	for dev in $devices; do
+		[ ! -e "$bus/$dev" ] || echo "$dev" >"$bus/unbind" || return 1
+	done
+	driver_unload && driver_load "$@" || return 1
+	for dev in $devices; do
+		[ -e "$bus/$dev" ] || echo "$dev" >"$bus/bind"
+		_vif_plug "$dev" || return 1
+	done
+}
+
+# Load and measurement.
+
+_iperf() {
+	local name=$1 seconds=$2 flows=${3:-1}
+
+	shift 3
+	timeout $((seconds + RUN_SECONDS)) iperf3 -f m -c "$(guest_ip "$name")" -t "$seconds" \
+		-P "$flows" "$@" | awk '/receiver/ && ($1 == "[SUM]" || '"$flows"' == 1) {
+			for (i = 1; i < NF; i++) if ($(i + 1) == "Mbits/sec") print $i }'
+}
+
+tcp_to_guest() {
+	_iperf "$1" "$2" "${3:-1}"
+}
+
+tcp_from_guest() {
+	_iperf "$1" "$2" "${3:-1}" -R
+}
+
+# Commands that make pktgen send, for sh in either domain.
+_pktgen_commands() {
+	local dev=$1 size=$2 count=$3 ip=$4 mac=$5 burst=${6:-1} cpu=${7:-0}
+
+	cat <<-COMMANDS
+		modprobe pktgen; cd /proc/net/pktgen
+		for t in kpktgend_*; do echo rem_device_all >\$t; done
+		echo "add_device $dev" >kpktgend_$cpu
+		for x in "count $count" "pkt_size $size" "dst $ip" "dst_mac $mac" "delay 0" \
+			"udp_dst_min 9" "udp_dst_max 9" "burst $burst"; do echo "\$x" >$dev; done
+		echo start >pgctrl; sed -n 's/.* \([0-9]*\)pps .*/\1/p' $dev
+	COMMANDS
+}
+
+pktgen_to_guest() {
+	local mac
+
+	mac=$(xenstore-read "/local/domain/0/backend/vif/$(guest_id "$1")/0/mac")
+	sh -c "$(_pktgen_commands "$(vif_of "$1")" "$2" "$3" "$(guest_ip "$1")" "$mac" "${4:-1}" \
+		$(($(nproc) - 1)))"
+}
+
+pktgen_from_guest() {
+	guest_run "$1" "$(_pktgen_commands eth0 "$2" "$3" 10.0.0.1 \
+		"$(cat /sys/class/net/xenbr0/address)")"
+}
+
+udp_rtt() {
+	timeout "$RUN_SECONDS" sockperf ping-pong --full-rtt -i "$(guest_ip "$1")" -p 11111 \
+		-t "${2:-2}" 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g' |
+		awk '/percentile 50.000/ { p50 = $NF } /percentile 99.000/ { p99 = $NF }
+		     END { print p50, p99 }'
+}
+
+_xfer() {
+	local direction=$1 ip=$2 proto=$3
+
+	shift 3
+	# shellcheck disable=SC2086
+	xfer "$proto" $direction -t "$RUN_SECONDS" "$ip" "$XFER_PORT" "$@"
+}
+
+xfer_to() {
+	local ip
+
+	ip=$("guest_ip${XFER_IP:-}" "$1") || return 1
+	_xfer "" "$ip" "${@:2}"
+}
+
+xfer_from() {
+	local ip
+
+	ip=$("guest_ip${XFER_IP:-}" "$1") || return 1
+	_xfer -r "$ip" "${@:2}"
+}
+
+# shellcheck disable=SC2016
+_SUM_IRQS='{ for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }'
+
+guest_irqs() {
+	guest_run "$1" "grep 'vif${2:-0}-' /proc/interrupts" | awk "$_SUM_IRQS"
+}
+
+dom0_irqs() {
+	grep -F "$1" /proc/interrupts | awk "$_SUM_IRQS"
+}
+
+snapshot_resources() {
+	awk '/^(MemFree|Slab|SUnreclaim|VmallocUsed|Percpu|KernelStack):/ {
+		sub(":", "", $1); print $1 "_kB", $2 }' /proc/meminfo
+	echo "evtchn $(lsevtchn 0 2>/dev/null | grep -c :)"
+	echo "interrupts $(grep -c xen-dyn /proc/interrupts)"
+	echo "xen_free_MB $(xl info free_memory)"
+	echo "domains $(xl list | tail -n +2 | grep -c .)"
+	echo "vifs $(_vif_devices | grep -c .)"
+	echo "threads $(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)"
+}

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# The emulated Xen host. Source after images.sh.
+#
+#   make_overlay FILE DIR   pack DIR as the part of dom0's root that changes
+#   machine_command         fill QEMU=() from VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY
+#                           CLOCK PLUGIN OVERLAY LOGS VERDICT CONSOLE XEN_ARGS DOM0_ARGS
+#
+# CLOCK=real: vCPUs run in parallel, time is the host's. CLOCK=insn: vCPUs take
+# turns and an executed instruction takes 1 ns, whatever the host does.
+
+# pcid and erms: Xen's use of the first is slow here, and with the second each
+# byte of a copy would count as an instruction.
+MACHINE_CPU=Haswell-noTSX-IBRS,-pcid,-erms
+
+make_overlay() {
+	local file=$1 dir=$2
+
+	(cd "$dir" && find . -print0 | cpio --null --quiet -o -H newc -R 0:0) >"$file.tail" ||
+		die "cannot pack the overlay"
+	cat "$IMAGES/dom0.cpio" "$file.tail" >"$file" || die "cannot write $file: disk full?"
+	rm -f "$file.tail"
+}
+
+_dom0_command_line() {
+	# A slow emulation is no stall; a real one still is, later.
+	local slow="rcupdate.rcu_cpu_stall_timeout=100 watchdog_thresh=50"
+
+	echo "console=hvc0 quiet loglevel=5 panic=1 oops=panic panic_on_warn=1 $slow" \
+		"ipv6.autoconf=0 $DOM0_ARGS"
+}
+
+_xen_command_line() {
+	local args="console=com1 com1=115200,8n1 bootscrub=0 loglvl=warning guest_loglvl=warning"
+
+	args+=" dom0_mem=${DOM0_MEMORY}M,max:${DOM0_MEMORY}M dom0_max_vcpus=$DOM0_VCPUS"
+	[ "$CLOCK" != insn ] || args+=" dom0_vcpus_pin"
+	echo "$args $XEN_ARGS"
+}
+
+# shellcheck disable=SC2054
+machine_command() {
+	QEMU=(qemu-system-x86_64 -cpu "$MACHINE_CPU" -smp "$VCPUS" -m "$MEMORY"
+		-display none -monitor none -no-reboot -nic none -nodefaults
+		-kernel "$IMAGES/xen" -append "$(_xen_command_line)"
+		-initrd "$IMAGES/vmlinux $(_dom0_command_line | sed 's/,/,,/g'),$OVERLAY"
+		-drive "if=virtio,format=raw,read-only=on,file=$IMAGES/vmlinux"
+		-drive "if=virtio,format=raw,read-only=on,file=$IMAGES/guest.cpio"
+		-device virtio-serial-pci
+		-chardev "file,id=verdict,path=$VERDICT"
+		-device virtserialport,chardev=verdict,name=xnb.verdict
+		-virtfs "local,path=$LOGS,mount_tag=logs,security_model=none")
+	case $CLOCK in
+	real) QEMU+=(-accel tcg,thread=multi) ;;
+	insn) QEMU+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off") ;;
+	*) die "clock is real or insn, not $CLOCK" ;;
+	esac
+	case $PLUGIN in
+	no) ;;
+	yes) QEMU+=(-plugin "$IMAGES/insncount.so,out=$LOGS/insn.txt") ;;
+	blocks) QEMU+=(-plugin "$IMAGES/insncount.so,out=$LOGS/insn.txt,blocks=on") ;;
+	*) die "plugin is no, yes or blocks, not $PLUGIN" ;;
+	esac
+	if [ "$CONSOLE" = stdio ]; then
+		QEMU+=(-serial mon:stdio)
+	else
+		QEMU+=(-serial "file:$CONSOLE")
+	fi
+}

@@ -22,6 +22,12 @@
 #define XNB_BATCH_COPIES 256
 
 /*
+ * Copies that one packet from the guest can take: a slot is cut at most once by the end of
+ * the linear area or of a page.
+ */
+#define XNB_PACKET_COPIES (2 * (XNB_TAIL_SLOTS_MAX + 1) + 1)
+
+/*
  * Bytes of a packet that are linear when it enters the stack, whatever the guest's slot
  * layout: enough for every header that a NIC driver reads without asking (XSA-423).
  */
@@ -36,6 +42,9 @@
 /* Packets and bytes that wait in one queue towards the guest (XSA-392). */
 #define XNB_TO_GUEST_PACKETS 512
 #define XNB_TO_GUEST_BYTES (512 * 1024)
+
+/* The largest packet that the stack hands to us: a full IP packet and its Ethernet header. */
+#define XNB_FRAME_MAX (65535 + 14 + 4)
 
 /* Queues of one interface. */
 #define XNB_QUEUES_MAX 64

@@ -5,7 +5,7 @@
 
 static u64 capacity(const struct xnb_credit *credit)
 {
-	return max(credit->bytes, (u64)XNB_CREDIT_BURST_MIN);
+	return max_t(u64, credit->bytes, XNB_CREDIT_BURST_MIN);
 }
 
 void xnb_credit_set(struct xnb_credit *credit, u32 bytes, u32 interval_us, u64 now_ns)

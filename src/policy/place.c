@@ -18,7 +18,7 @@ u32 xnb_place_next(struct xnb_place *place, u32 len, bool *new_page)
 		place->room = XNB_SLOT_BYTES;
 	}
 
-	len = min(len, (u32)place->room);
+	len = min_t(u32, len, place->room);
 	place->room -= len;
 	place->left -= len;
 	return len;

@@ -96,7 +96,7 @@ static enum xnb_verdict read_tails(struct cursor *at, unsigned int fatal_tails,
 			note(out, XNB_REASON_LENGTH);
 		if (crosses_page(tail->offset, tail->size))
 			return fatal(out, XNB_REASON_PAGE);
-		left -= min((u32)tail->size, left);
+		left -= min_t(u32, tail->size, left);
 		out->tails++;
 	} while (tail->flags & XEN_NETTXF_more_data);
 

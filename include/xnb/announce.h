@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Keys in xenstore: what we offer to a guest, and what it answered. */
+#ifndef XNB_ANNOUNCE_H
+#define XNB_ANNOUNCE_H
+
+#include <xnb/vif.h>
+
+/**
+ * xnb_announce_write() - write what this backend can do
+ * @xdev: the backend device
+ * @max_queues: queues offered
+ *
+ * Guests read these keys once, when they connect, so they are written before the state
+ * says that we are ready.
+ *
+ * Context: process. Return: 0 or a negative errno.
+ */
+int xnb_announce_write(struct xenbus_device *xdev, unsigned int max_queues);
+
+/**
+ * xnb_announce_read() - read what the guest wants
+ * @xdev: the backend device
+ * @max_queues: upper bound for the guest's queue count
+ *
+ * Every key is read once and parsed strictly. Of the values only the queue count is
+ * checked here; grants and ports are checked by Xen when they are used. What is wrong is
+ * written to the backend's error node.
+ *
+ * Context: process. Return: the configuration, to be freed by kfree(), or an ERR_PTR.
+ */
+struct xnb_vif_config *xnb_announce_read(struct xenbus_device *xdev, unsigned int max_queues);
+
+/**
+ * xnb_announce_read_rate() - read the rate limit
+ * @xdev: the backend device
+ * @bytes: bytes an interval; 0 for no limit
+ * @interval_us: microseconds of the interval
+ *
+ * Context: process.
+ */
+void xnb_announce_read_rate(struct xenbus_device *xdev, u32 *bytes, u32 *interval_us);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Packets of the guest: ring slots in, skbs out, in one NAPI context a queue. */
+#ifndef XNB_FROM_GUEST_H
+#define XNB_FROM_GUEST_H
+
+#include <linux/hrtimer.h>
+#include <linux/netdevice.h>
+
+#include <xnb/channel.h>
+#include <xnb/grant.h>
+#include <xnb/owner.h>
+#include <xnb/ring.h>
+#include <xnb/stats.h>
+
+/**
+ * struct xnb_from_guest_packet - a packet between its parsing and its answer
+ * @skb: the packet, its data still on the way; NULL when it is dropped
+ * @request: what the guest asked for
+ * @first_copy: its first operation in the batch
+ * @copies: its operations
+ */
+struct xnb_from_guest_packet {
+	struct sk_buff *skb;
+	struct xnb_request request;
+	u16 first_copy;
+	u16 copies;
+};
+
+/**
+ * struct xnb_from_guest - one queue's way from the guest
+ * @napi: owns everything below while it is scheduled
+ * @owner: the interface
+ * @channel: event channel, perhaps shared with the other direction
+ * @stats: counters
+ * @pool: memory that packets are copied to
+ * @rate_timer: schedules @napi when the rate limit allows the next packet
+ * @id: queue number
+ * @rate_wait: the present poll ended at the rate limit
+ * @ring: the shared ring
+ * @batch: copies of the present batch
+ * @packet: packets of the present batch
+ */
+struct xnb_from_guest {
+	struct napi_struct napi;
+	struct xnb_owner *owner;
+	struct xnb_channel *channel;
+	struct xnb_from_guest_stats *stats;
+	struct page_pool *pool;
+	struct hrtimer rate_timer;
+	u16 id;
+	bool rate_wait;
+	struct xnb_ring_from_guest ring;
+	struct xnb_grant_batch batch;
+	struct xnb_from_guest_packet packet[XNB_BATCH_PACKETS];
+};
+
+/**
+ * xnb_from_guest_init() - prepare; the queue does not run yet
+ * @from: zeroed; @from->owner, channel, stats and id are set and the ring is attached
+ *
+ * Context: process, under rtnl. Return: 0 or -ENOMEM.
+ */
+int xnb_from_guest_init(struct xnb_from_guest *from);
+
+/**
+ * xnb_from_guest_destroy() - undo xnb_from_guest_init()
+ * @from: stopped
+ *
+ * Packets still in the stack keep their memory; it is freed when they are.
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_from_guest_destroy(struct xnb_from_guest *from);
+
+/**
+ * xnb_from_guest_start() - run; looks at the ring at once
+ * @from: initialised
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_from_guest_start(struct xnb_from_guest *from);
+
+/**
+ * xnb_from_guest_stop() - stop; waits for the present poll and for no packet
+ * @from: running
+ *
+ * Every request taken has been answered when it returns, so the ring can be given to
+ * another backend.
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_from_guest_stop(struct xnb_from_guest *from);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Grant copies, gathered and made by one hypercall. Nothing of a guest is ever mapped here. */
+#ifndef XNB_GRANT_H
+#define XNB_GRANT_H
+
+#include <linux/mm_types.h>
+#include <xen/interface/grant_table.h>
+
+#include <xnb/limits.h>
+
+/**
+ * struct xnb_grant_batch - copies waiting for their hypercall
+ * @count: operations gathered
+ * @op: the operations; after the hypercall their status
+ *
+ * Owned by one NAPI context, which alone touches it.
+ */
+struct xnb_grant_batch {
+	unsigned int count;
+	struct gnttab_copy op[XNB_BATCH_COPIES];
+};
+
+/**
+ * xnb_grant_room() - operations that still fit
+ * @batch: the batch
+ *
+ * Context: the owning NAPI. Return: a number of operations.
+ */
+static inline unsigned int xnb_grant_room(const struct xnb_grant_batch *batch)
+{
+	return XNB_BATCH_COPIES - batch->count;
+}
+
+/**
+ * xnb_grant_copy_from_guest() - gather a copy out of a guest's page
+ * @batch: the batch; the caller has checked that there is room
+ * @domid: the guest
+ * @gref: the guest's grant; any value, Xen checks it
+ * @offset: byte offset in the granted page
+ * @to: local address; @to to @to + @len - 1 lie in one Xen page
+ * @len: bytes; @offset + @len is at most XNB_SLOT_BYTES
+ *
+ * Context: the owning NAPI.
+ */
+void xnb_grant_copy_from_guest(struct xnb_grant_batch *batch, domid_t domid, grant_ref_t gref,
+			       u16 offset, void *to, u16 len);
+
+/**
+ * xnb_grant_copy_to_guest() - gather a copy into a guest's page
+ * @batch: the batch; the caller has checked that there is room
+ * @domid: the guest
+ * @gref: the guest's grant; any value, Xen checks it
+ * @offset: byte offset in the granted page
+ * @page: page that holds the data; it may be another domain's, mapped here
+ * @from: offset of the data in @page; the data lies in one Xen page
+ * @len: bytes; @offset + @len is at most XNB_SLOT_BYTES
+ *
+ * Context: the owning NAPI.
+ */
+void xnb_grant_copy_to_guest(struct xnb_grant_batch *batch, domid_t domid, grant_ref_t gref,
+			     u16 offset, struct page *page, unsigned int from, u16 len);
+
+/**
+ * xnb_grant_commit() - make the hypercall for all that is gathered
+ * @batch: the batch; each op[].status is GNTST_okay or an error afterwards
+ *
+ * Never sleeps and never retries: GNTST_eagain (a paged-out guest page) is an error like
+ * any other and costs the guest its packet. When the hypercall itself fails every
+ * operation counts as failed (XSA-362, XSA-367). The caller resets @batch->count.
+ *
+ * Context: the owning NAPI.
+ *
+ * Return: true when every operation succeeded.
+ */
+bool xnb_grant_commit(struct xnb_grant_batch *batch);
+
+#endif

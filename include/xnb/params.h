@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Module parameters. All are defaults for new interfaces or connections. */
+#ifndef XNB_PARAMS_H
+#define XNB_PARAMS_H
+
+#include <linux/types.h>
+
+/**
+ * struct xnb_params - values of the module parameters, always within their ranges
+ * @separate_tx_rx_irq: offer one event channel a direction
+ * @rx_drain_timeout_msecs: how long a packet waits for the guest's buffers, 0 to 3600000
+ * @rx_stall_timeout_msecs: how long a guest may post none, 0 (for ever) to 3600000
+ * @max_queues: queues offered, 0 (as many as CPUs, at most XNB_QUEUES_DEFAULT) to
+ *	XNB_QUEUES_MAX
+ * @fatal_skb_slots: slots after the head that disable an interface, up to 255; smaller than
+ *	XNB_TAIL_SLOTS_MAX means that
+ * @hash_cache_size: accepted for the sake of existing configurations, 0 to 65536
+ * @provides_xdp_headroom: accepted for the sake of existing configurations
+ */
+struct xnb_params {
+	bool separate_tx_rx_irq;
+	unsigned int rx_drain_timeout_msecs;
+	unsigned int rx_stall_timeout_msecs;
+	unsigned int max_queues;
+	unsigned int fatal_skb_slots;
+	unsigned int hash_cache_size;
+	bool provides_xdp_headroom;
+};
+
+extern struct xnb_params xnb_params;
+
+/**
+ * xnb_params_queues() - queues to offer to a new interface
+ *
+ * Context: process. Return: 1 to XNB_QUEUES_MAX.
+ */
+unsigned int xnb_params_queues(void);
+
+#endif

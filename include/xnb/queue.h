@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One queue of a connected interface: both movers, their rings and event channels. */
+#ifndef XNB_QUEUE_H
+#define XNB_QUEUE_H
+
+#include <xen/xenbus.h>
+
+#include <xnb/from_guest.h>
+#include <xnb/to_guest.h>
+
+/**
+ * struct xnb_queue_config - what the guest announced for one queue; any values
+ * @tx_ring_ref: grant of the ring the guest sends by
+ * @rx_ring_ref: grant of the ring the guest receives by
+ * @tx_port: event channel of the first, or of both
+ * @rx_port: event channel of the second, when @split
+ * @split: one channel a direction
+ */
+struct xnb_queue_config {
+	grant_ref_t tx_ring_ref;
+	grant_ref_t rx_ring_ref;
+	evtchn_port_t tx_port;
+	evtchn_port_t rx_port;
+	bool split;
+};
+
+/**
+ * struct xnb_queue - a queue, from connect to disconnect
+ * @from: the guest's sending side
+ * @to: the guest's receiving side
+ * @channel: one for each direction, or the first for both
+ * @tx_page: mapped ring page of @from
+ * @rx_page: mapped ring page of @to
+ * @ready: both movers are initialised
+ * @running: both movers are started; under rtnl
+ */
+struct xnb_queue {
+	struct xnb_from_guest from;
+	struct xnb_to_guest to;
+	struct xnb_channel channel[2];
+	void *tx_page;
+	void *rx_page;
+	bool ready;
+	bool running;
+};
+
+/**
+ * xnb_queue_create() - map the rings and bind the channels of one queue
+ * @owner: the interface
+ * @xdev: its backend device
+ * @stats: counters of this queue number
+ * @id: queue number
+ * @config: what the guest announced
+ *
+ * Context: process, under rtnl. Return: the queue, not yet running, or an ERR_PTR; then
+ * nothing is left behind.
+ */
+struct xnb_queue *xnb_queue_create(struct xnb_owner *owner, struct xenbus_device *xdev,
+				   struct xnb_queue_stats *stats, u16 id,
+				   const struct xnb_queue_config *config);
+
+/**
+ * xnb_queue_destroy() - release a queue
+ * @queue: not running, and out of reach of every reader; NULL and ERR_PTR are ignored
+ * @xdev: its backend device
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_queue_destroy(struct xnb_queue *queue, struct xenbus_device *xdev);
+
+/**
+ * xnb_queue_start() - start both movers, unless they run
+ * @queue: the queue
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_queue_start(struct xnb_queue *queue);
+
+/**
+ * xnb_queue_stop() - stop both movers, if they run
+ * @queue: the queue; the stack sends nothing to it any more
+ *
+ * Context: process, under rtnl; waits for the present polls only.
+ */
+void xnb_queue_stop(struct xnb_queue *queue);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Packets for the guest: skbs in, ring slots out, in one NAPI context a queue. */
+#ifndef XNB_TO_GUEST_H
+#define XNB_TO_GUEST_H
+
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/timer.h>
+
+#include <xnb/channel.h>
+#include <xnb/grant.h>
+#include <xnb/owner.h>
+#include <xnb/ring.h>
+#include <xnb/stats.h>
+
+/**
+ * struct xnb_to_guest - one queue's way to the guest
+ * @napi: owns everything that is not marked otherwise while it is scheduled
+ * @owner: the interface
+ * @channel: event channel, perhaps shared with the other direction
+ * @stats: counters
+ * @txq: the stack's transmit queue that feeds this one
+ * @id: queue number
+ * @incoming: packets from the stack; its lock also guards @queued and @queued_bytes. The lock
+ *	is taken with interrupts off, as netpoll sends from any context (XSA-424)
+ * @queued: packets taken from the stack and not yet sent or dropped
+ * @queued_bytes: their bytes
+ * @pending: packets taken over by the poll, oldest first
+ * @sent: packets of the present batch
+ * @waiting: the guest has too few buffers posted; read by the interrupt handler
+ * @stalled: it has had too few for so long that the carrier is off on our behalf
+ * @wait_slots: how many buffers are enough
+ * @wait_since: jiffies when @waiting began, or of the last packet sent since
+ * @wait_timer: schedules @napi while @waiting, for the timeouts, and for guests that do not
+ *	tell when they post buffers. One timer a queue, so that an idle one costs nothing
+ * @ring: the shared ring
+ * @batch: copies of the present batch
+ * @slot_of: for each copy, the ring slot it fills
+ */
+struct xnb_to_guest {
+	struct napi_struct napi;
+	struct xnb_owner *owner;
+	struct xnb_channel *channel;
+	struct xnb_to_guest_stats *stats;
+	struct netdev_queue *txq;
+	u16 id;
+
+	struct sk_buff_head incoming ____cacheline_aligned_in_smp;
+	unsigned int queued;
+	unsigned int queued_bytes;
+
+	struct sk_buff_head pending ____cacheline_aligned_in_smp;
+	struct sk_buff_head sent;
+	bool waiting;
+	bool stalled;
+	unsigned int wait_slots;
+	unsigned long wait_since;
+	struct timer_list wait_timer;
+	struct xnb_ring_to_guest ring;
+	struct xnb_grant_batch batch;
+	u8 slot_of[XNB_BATCH_COPIES];
+};
+
+/**
+ * xnb_to_guest_init() - prepare; the queue does not run yet
+ * @to: zeroed; @to->owner, channel, stats and id are set and the ring is attached
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_to_guest_init(struct xnb_to_guest *to);
+
+/**
+ * xnb_to_guest_destroy() - undo xnb_to_guest_init()
+ * @to: stopped
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_to_guest_destroy(struct xnb_to_guest *to);
+
+/**
+ * xnb_to_guest_start() - run, and let the stack send
+ * @to: initialised
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_to_guest_start(struct xnb_to_guest *to);
+
+/**
+ * xnb_to_guest_stop() - stop and drop what is queued; waits for the present poll only
+ * @to: running; nobody calls xnb_to_guest_enqueue() any more
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_to_guest_stop(struct xnb_to_guest *to);
+
+/**
+ * xnb_to_guest_enqueue() - take a packet from the stack
+ * @to: a queue
+ * @skb: the packet, now ours when true is returned
+ *
+ * Stops the stack's queue before a limit is passed, so no packet is dropped for want of
+ * room (limits: XNB_TO_GUEST_PACKETS, XNB_TO_GUEST_BYTES; XSA-392).
+ *
+ * Context: ndo_start_xmit, also with interrupts off (netpoll).
+ *
+ * Return: false when the queue is full.
+ */
+bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb);
+
+#endif

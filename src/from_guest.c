@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/etherdevice.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <net/tcp.h>
+#include <xen/events.h>
+
+#include <xnb/from_guest.h>
+#include <xnb/place.h>
+
+#define HEADROOM (NET_SKB_PAD + NET_IP_ALIGN)
+
+/* Bytes of a buffer that holds an skb's head with @len bytes of data. */
+static unsigned int head_size(unsigned int len)
+{
+	return SKB_DATA_ALIGN(HEADROOM + len) + SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+}
+
+/* Makes an skb whose @len linear bytes lie in one page of ours, still to be filled. */
+static struct sk_buff *alloc_head(struct xnb_from_guest *from, unsigned int len)
+{
+	/* Room to pull the headers in, however short the guest's first slot is. */
+	unsigned int size = head_size(max_t(unsigned int, len, XNB_LINEAR_BYTES));
+	unsigned int offset;
+	struct sk_buff *skb;
+	struct page *page;
+
+	page = page_pool_dev_alloc_frag(from->pool, &offset, size);
+	if (unlikely(!page))
+		return NULL;
+
+	skb = napi_build_skb(page_address(page) + offset, size);
+	if (unlikely(!skb)) {
+		page_pool_put_full_page(from->pool, page, true);
+		return NULL;
+	}
+	skb_mark_for_recycle(skb);
+	skb_reserve(skb, HEADROOM);
+	skb_put(skb, len);
+	skb->dev = from->owner->dev;
+	return skb;
+}
+
+static void gather_copy(struct xnb_from_guest *from, const struct xen_netif_tx_request *slot,
+			unsigned int done, void *to, unsigned int len)
+{
+	xnb_grant_copy_from_guest(&from->batch, from->owner->domid, slot->gref,
+				  slot->offset + done, to, len);
+}
+
+/* Gathers the copies for @len bytes of @slot, from its byte @done on, into pages of the skb. */
+static bool gather_paged(struct xnb_from_guest *from, struct sk_buff *skb,
+			 struct xnb_place *place, const struct xen_netif_tx_request *slot,
+			 unsigned int done, unsigned int len)
+{
+	struct skb_shared_info *shared = skb_shinfo(skb);
+
+	while (len) {
+		skb_frag_t *frag;
+		struct page *page;
+		bool new_page;
+		u32 piece;
+
+		piece = xnb_place_next(place, len, &new_page);
+		if (new_page) {
+			page = page_pool_dev_alloc_pages(from->pool);
+			if (unlikely(!page))
+				return false;
+			page_pool_fragment_page(page, 1);
+			skb_add_rx_frag(skb, shared->nr_frags, page, 0, 0, PAGE_SIZE);
+		}
+
+		frag = &shared->frags[shared->nr_frags - 1];
+		gather_copy(from, slot, done, skb_frag_address(frag) + skb_frag_size(frag), piece);
+		skb_coalesce_rx_frag(skb, shared->nr_frags - 1, piece, 0);
+		done += piece;
+		len -= piece;
+	}
+	return true;
+}
+
+/*
+ * A packet that fits into one page lies there whole. Of a larger one the head slot, when it
+ * is as short as a header usually is, or its beginning, is the linear part.
+ */
+static unsigned int linear_len(const struct xnb_request *request)
+{
+	if (head_size(request->len) <= XNB_SLOT_BYTES)
+		return request->len;
+	return request->head_len <= XNB_LINEAR_BYTES_MAX ? request->head_len : XNB_LINEAR_BYTES;
+}
+
+/* Makes the skb of the packet at @cons and gathers its copies; NULL when memory is short. */
+static struct sk_buff *gather_packet(struct xnb_from_guest *from,
+				     const struct xnb_request *request, u32 cons)
+{
+	unsigned int linear = linear_len(request), filled = 0, i;
+	const struct xen_netif_tx_request *slot;
+	struct xnb_place place;
+	struct sk_buff *skb;
+
+	skb = alloc_head(from, linear);
+	if (unlikely(!skb))
+		return NULL;
+	xnb_place_begin(&place, request->len - linear, MAX_SKB_FRAGS);
+
+	for (i = 0; i <= request->tails; i++) {
+		u32 index = i ? cons + request->extras + i : cons;
+		unsigned int len, take;
+
+		slot = &from->ring.slot[index % XNB_RING_SLOTS];
+		len = i ? slot->size : request->head_len;
+		take = min(len, linear - filled);
+		/* An empty slot's grant is not even looked at (XSA-448). */
+		if (take)
+			gather_copy(from, slot, 0, skb->data + filled, take);
+		filled += take;
+		if (!gather_paged(from, skb, &place, slot, take, len - take)) {
+			dev_kfree_skb_any(skb);
+			return NULL;
+		}
+	}
+	return skb;
+}
+
+static void count_one(struct xnb_from_guest *from, u64_stats_t *counter)
+{
+	u64_stats_update_begin(&from->stats->syncp);
+	u64_stats_inc(counter);
+	u64_stats_update_end(&from->stats->syncp);
+}
+
+static void wait_for_rate(struct xnb_from_guest *from, u64 wait_ns)
+{
+	from->rate_wait = true;
+	count_one(from, &from->stats->rate_waits);
+	hrtimer_start(&from->rate_timer, ns_to_ktime(wait_ns), HRTIMER_MODE_REL);
+}
+
+/* Parses up to @budget packets and gathers their copies. Return: packets. */
+static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budget)
+{
+	struct xnb_owner *owner = from->owner;
+	u32 cons = from->ring.back.req_cons;
+	struct xnb_from_guest_packet *packet;
+	enum xnb_verdict verdict;
+	unsigned int count = 0;
+	u64 wait_ns;
+
+	from->batch.count = 0;
+	budget = min_t(unsigned int, budget, XNB_BATCH_PACKETS);
+	while (count < budget && xnb_grant_room(&from->batch) >= XNB_PACKET_COPIES) {
+		packet = &from->packet[count];
+		packet->skb = NULL;
+		packet->first_copy = from->batch.count;
+
+		verdict = xnb_request_parse(from->ring.slot, cons, from->ring.fetched,
+					    owner->fatal_tails, &packet->request);
+		if (verdict == XNB_EMPTY)
+			break;
+		if (verdict == XNB_FATAL) {
+			owner->fatal(owner, packet->request.reason);
+			break;
+		}
+		if (verdict == XNB_PACKET) {
+			wait_ns = xnb_rate_take(&owner->rate, packet->request.len);
+			if (wait_ns) {
+				wait_for_rate(from, wait_ns);
+				break;
+			}
+			packet->skb = gather_packet(from, &packet->request, cons);
+			if (unlikely(!packet->skb)) {
+				from->batch.count = packet->first_copy;
+				count_one(from, &from->stats->no_memory);
+			}
+		} else {
+			count_one(from, &from->stats->dropped[packet->request.reason]);
+		}
+
+		packet->copies = from->batch.count - packet->first_copy;
+		cons += packet->request.slots;
+		count++;
+	}
+	return count;
+}
+
+static bool copies_succeeded(const struct xnb_from_guest *from,
+			     const struct xnb_from_guest_packet *packet)
+{
+	unsigned int i;
+
+	for (i = 0; i < packet->copies; i++)
+		if (from->batch.op[packet->first_copy + i].status != GNTST_okay)
+			return false;
+	return true;
+}
+
+/* Answers every request of the batch; what could not be copied is dropped. */
+static bool answer_batch(struct xnb_from_guest *from, unsigned int count, bool all_copied)
+{
+	struct xnb_from_guest_packet *packet;
+
+	for (packet = from->packet; packet < from->packet + count; packet++) {
+		if (unlikely(!all_copied) && packet->skb && !copies_succeeded(from, packet)) {
+			dev_kfree_skb_any(packet->skb);
+			packet->skb = NULL;
+			count_one(from, &from->stats->copy_error);
+		}
+		xnb_ring_from_guest_answer(&from->ring, packet->request.slots,
+					   packet->request.extras,
+					   packet->skb ? XEN_NETIF_RSP_OKAY : XEN_NETIF_RSP_ERROR);
+	}
+	return xnb_ring_from_guest_push(&from->ring);
+}
+
+/* The segmentation the guest asks for must be that of the packet's real protocol. */
+static bool setup_gso(struct sk_buff *skb, const struct xnb_request *request)
+{
+	bool v4 = request->gso_type == XEN_NETIF_GSO_TYPE_TCPV4;
+	struct skb_shared_info *shared = skb_shinfo(skb);
+	unsigned int headers;
+
+	if (skb->protocol != (v4 ? htons(ETH_P_IP) : htons(ETH_P_IPV6)) ||
+	    skb->csum_offset != offsetof(struct tcphdr, check))
+		return false;
+
+	headers = skb_tcp_all_headers(skb);
+	if (tcp_hdrlen(skb) < sizeof(struct tcphdr) || headers > skb->len)
+		return false;
+
+	/* One segment needs no cutting. */
+	if (skb->len - headers <= request->gso_size)
+		return true;
+
+	shared->gso_size = request->gso_size;
+	shared->gso_type = (v4 ? SKB_GSO_TCPV4 : SKB_GSO_TCPV6) | SKB_GSO_DODGY;
+	shared->gso_segs = DIV_ROUND_UP(skb->len - headers, request->gso_size);
+	return true;
+}
+
+static bool setup_offloads(struct xnb_from_guest *from, struct sk_buff *skb,
+			   const struct xnb_request *request)
+{
+	bool forgotten = request->gso_size && !request->csum_blank;
+
+	if (forgotten)
+		count_one(from, &from->stats->gso_checksum_fixup);
+	if (!request->csum_blank && !forgotten) {
+		if (request->data_validated)
+			skb->ip_summed = CHECKSUM_UNNECESSARY;
+		return true;
+	}
+
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	if (skb_checksum_setup(skb, forgotten))
+		return false;
+	return !request->gso_size || setup_gso(skb, request);
+}
+
+/* Turns copied data into a packet that the stack may trust. False: its flags are a lie. */
+static bool finish_packet(struct xnb_from_guest *from, struct sk_buff *skb,
+			  const struct xnb_request *request)
+{
+	unsigned int linear = min_t(unsigned int, skb->len, XNB_LINEAR_BYTES);
+
+	if (skb_headlen(skb) < linear && !pskb_may_pull(skb, linear))
+		return false;
+
+	skb->protocol = eth_type_trans(skb, from->owner->dev);
+	skb_reset_network_header(skb);
+	skb_record_rx_queue(skb, from->id);
+	return setup_offloads(from, skb, request);
+}
+
+static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
+{
+	unsigned int packets = 0, bytes = 0, overflows = 0;
+	struct xnb_from_guest_packet *packet;
+
+	for (packet = from->packet; packet < from->packet + count; packet++) {
+		struct sk_buff *skb = packet->skb;
+
+		if (!skb)
+			continue;
+		if (unlikely(!finish_packet(from, skb, &packet->request))) {
+			dev_kfree_skb_any(skb);
+			count_one(from, &from->stats->protocol);
+			continue;
+		}
+		packets++;
+		bytes += packet->request.len;
+		overflows += packet->request.tails >= MAX_SKB_FRAGS;
+		napi_gro_receive(&from->napi, skb);
+	}
+
+	u64_stats_update_begin(&from->stats->syncp);
+	u64_stats_add(&from->stats->packets, packets);
+	u64_stats_add(&from->stats->bytes, bytes);
+	u64_stats_add(&from->stats->frag_overflow, overflows);
+	u64_stats_inc(&from->stats->batches);
+	u64_stats_add(&from->stats->copies, from->batch.count);
+	u64_stats_update_end(&from->stats->syncp);
+}
+
+/* One batch: fetch, parse, copy by one hypercall, answer, deliver. Return: packets. */
+static unsigned int run_batch(struct xnb_from_guest *from, unsigned int budget)
+{
+	bool all_copied, notify;
+	unsigned int count;
+
+	if (xnb_ring_from_guest_fetch(&from->ring) < 0) {
+		from->owner->fatal(from->owner, XNB_REASON_PRODUCER);
+		return 0;
+	}
+
+	count = gather_batch(from, budget);
+	if (!count)
+		return 0;
+
+	all_copied = !from->batch.count || xnb_grant_commit(&from->batch);
+	/* The guest may reuse its slots while the stack is busy with the packets. */
+	notify = answer_batch(from, count, all_copied);
+	deliver_batch(from, count);
+
+	if (notify) {
+		notify_remote_via_irq(from->channel->irq);
+		count_one(from, &from->stats->notifies);
+	}
+	return count;
+}
+
+/*
+ * The ring is armed while this context still owns it and looked at again afterwards; an
+ * event that the kernel defers (napi_complete_done() is false) is taken back. See
+ * xnb_ring_from_guest_arm() for the wake-up that would be lost otherwise.
+ */
+static void complete_poll(struct xnb_from_guest *from, int work)
+{
+	u32 armed;
+
+	if (from->rate_wait) {
+		/* The timer goes on; until then the guest's events stay masked. */
+		napi_complete_done(&from->napi, work);
+		return;
+	}
+
+	armed = xnb_ring_from_guest_arm(&from->ring);
+	if (!napi_complete_done(&from->napi, work)) {
+		xnb_ring_from_guest_disarm(&from->ring);
+		return;
+	}
+	if (xnb_ring_from_guest_pending(&from->ring, armed))
+		napi_schedule(&from->napi);
+	else
+		xnb_channel_done(from->channel, XNB_FROM_GUEST);
+}
+
+static int poll(struct napi_struct *napi, int budget)
+{
+	struct xnb_from_guest *from = container_of(napi, struct xnb_from_guest, napi);
+	unsigned int count;
+	int work = 0;
+
+	/* Netpoll asks for room to send, which is the other direction's. */
+	if (!budget)
+		return 0;
+
+	from->rate_wait = false;
+	count_one(from, &from->stats->polls);
+	while (work < budget && !from->rate_wait && !READ_ONCE(from->owner->disabled)) {
+		count = run_batch(from, budget - work);
+		if (!count)
+			break;
+		work += count;
+	}
+
+	/* A disabled guest's events are never acknowledged, so it cannot make more. */
+	if (READ_ONCE(from->owner->disabled)) {
+		work = min(work, budget - 1);
+		napi_complete_done(napi, work);
+	} else if (work < budget) {
+		complete_poll(from, work);
+	}
+	return work;
+}
+
+static enum hrtimer_restart rate_timer(struct hrtimer *timer)
+{
+	struct xnb_from_guest *from = container_of(timer, struct xnb_from_guest, rate_timer);
+
+	napi_schedule(&from->napi);
+	return HRTIMER_NORESTART;
+}
+
+int xnb_from_guest_init(struct xnb_from_guest *from)
+{
+	struct page_pool_params params = {
+		.flags = PP_FLAG_PAGE_FRAG,
+		.pool_size = XNB_RING_SLOTS,
+		.nid = NUMA_NO_NODE,
+		.dev = from->owner->dev->dev.parent,
+	};
+
+	from->pool = page_pool_create(&params);
+	if (IS_ERR(from->pool))
+		return PTR_ERR(from->pool);
+	hrtimer_setup(&from->rate_timer, rate_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	netif_napi_add(from->owner->dev, &from->napi, poll);
+	return 0;
+}
+
+void xnb_from_guest_destroy(struct xnb_from_guest *from)
+{
+	netif_napi_del(&from->napi);
+	page_pool_destroy(from->pool);
+}
+
+void xnb_from_guest_start(struct xnb_from_guest *from)
+{
+	napi_enable(&from->napi);
+	/* Requests from before we listened bring no event. */
+	local_bh_disable();
+	napi_schedule(&from->napi);
+	local_bh_enable();
+}
+
+void xnb_from_guest_stop(struct xnb_from_guest *from)
+{
+	/* First the poll, which starts the timer; then the timer, which can schedule no more. */
+	napi_disable(&from->napi);
+	hrtimer_cancel(&from->rate_timer);
+}

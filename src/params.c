@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/cpumask.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#include <xnb/limits.h>
+#include <xnb/params.h>
+
+#define TIMEOUT_MSECS_MAX (3600 * 1000)
+
+struct xnb_params xnb_params = {
+	.separate_tx_rx_irq = true,
+	.rx_drain_timeout_msecs = 10000,
+	.rx_stall_timeout_msecs = 60000,
+	.fatal_skb_slots = 20,
+	.hash_cache_size = 64,
+	.provides_xdp_headroom = true,
+};
+
+struct param_range {
+	unsigned int *value;
+	unsigned int min;
+	unsigned int max;
+};
+
+static int set_range(const char *text, const struct kernel_param *param)
+{
+	const struct param_range *range = param->arg;
+	unsigned int value;
+	int err;
+
+	err = kstrtouint(text, 0, &value);
+	if (err || value < range->min || value > range->max) {
+		pr_err("%s=%.32s refused: a number from %u to %u is needed\n", param->name, text,
+		       range->min, range->max);
+		return -EINVAL;
+	}
+	WRITE_ONCE(*range->value, value);
+	return 0;
+}
+
+static int get_range(char *text, const struct kernel_param *param)
+{
+	const struct param_range *range = param->arg;
+
+	return sysfs_emit(text, "%u\n", READ_ONCE(*range->value));
+}
+
+static int set_switch(const char *text, const struct kernel_param *param)
+{
+	bool value;
+
+	if (text && kstrtobool(text, &value)) {
+		pr_err("%s=%.32s refused: a number from 0 to 1 is needed\n", param->name, text);
+		return -EINVAL;
+	}
+	return param_set_bool(text, param);
+}
+
+static const struct kernel_param_ops range_ops = { .set = set_range, .get = get_range };
+static const struct kernel_param_ops switch_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = set_switch,
+	.get = param_get_bool,
+};
+
+module_param_cb(separate_tx_rx_irq, &switch_ops, &xnb_params.separate_tx_rx_irq, 0644);
+__MODULE_PARM_TYPE(separate_tx_rx_irq, "bool");
+MODULE_PARM_DESC(separate_tx_rx_irq, "offer one event channel a direction (default 1)");
+
+static struct param_range drain_timeout_range = {
+	&xnb_params.rx_drain_timeout_msecs, 0, TIMEOUT_MSECS_MAX
+};
+module_param_cb(rx_drain_timeout_msecs, &range_ops, &drain_timeout_range, 0444);
+__MODULE_PARM_TYPE(rx_drain_timeout_msecs, "uint");
+MODULE_PARM_DESC(rx_drain_timeout_msecs,
+		 "drop a packet that waited so long for the guest's buffers, 0 to 3600000 (default 10000)");
+
+static struct param_range stall_timeout_range = {
+	&xnb_params.rx_stall_timeout_msecs, 0, TIMEOUT_MSECS_MAX
+};
+module_param_cb(rx_stall_timeout_msecs, &range_ops, &stall_timeout_range, 0444);
+__MODULE_PARM_TYPE(rx_stall_timeout_msecs, "uint");
+MODULE_PARM_DESC(rx_stall_timeout_msecs,
+		 "carrier off when the guest posts no buffers for so long, 0 never, to 3600000 (default 60000)");
+
+static struct param_range max_queues_range = {
+	&xnb_params.max_queues, 0, XNB_QUEUES_MAX
+};
+module_param_cb(max_queues, &range_ops, &max_queues_range, 0644);
+__MODULE_PARM_TYPE(max_queues, "uint");
+MODULE_PARM_DESC(max_queues,
+		 "queues offered to a guest, 0 one a CPU but at most 8, to 64 (default 0)");
+
+static struct param_range fatal_skb_slots_range = {
+	&xnb_params.fatal_skb_slots, 0, 255
+};
+module_param_cb(fatal_skb_slots, &range_ops, &fatal_skb_slots_range, 0444);
+__MODULE_PARM_TYPE(fatal_skb_slots, "uint");
+MODULE_PARM_DESC(fatal_skb_slots,
+		 "a frame in so many slots after its first disables the interface, 18 to 255, less is 18 (default 20)");
+
+static struct param_range hash_cache_size_range = {
+	&xnb_params.hash_cache_size, 0, 65536
+};
+module_param_cb(hash_cache_size, &range_ops, &hash_cache_size_range, 0644);
+__MODULE_PARM_TYPE(hash_cache_size, "uint");
+MODULE_PARM_DESC(hash_cache_size,
+		 "accepted, no effect: no hash is cached (default 64)");
+
+module_param_cb(provides_xdp_headroom, &switch_ops, &xnb_params.provides_xdp_headroom, 0644);
+__MODULE_PARM_TYPE(provides_xdp_headroom, "bool");
+MODULE_PARM_DESC(provides_xdp_headroom, "accepted, no effect yet (default 1)");
+
+unsigned int xnb_params_queues(void)
+{
+	unsigned int queues = READ_ONCE(xnb_params.max_queues);
+
+	return queues ?: min_t(unsigned int, num_online_cpus(), XNB_QUEUES_DEFAULT);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <asm/barrier.h>
+#include <xen/page.h>
+
+#include <xnb/ring.h>
+
+static_assert(__CONST_RING_SIZE(xen_netif_tx, XEN_PAGE_SIZE) == XNB_RING_SLOTS);
+static_assert(__CONST_RING_SIZE(xen_netif_rx, XEN_PAGE_SIZE) == XNB_RING_SLOTS);
+static_assert(sizeof(struct xen_netif_tx_request) == 12);
+static_assert(sizeof(struct xen_netif_tx_response) == 4);
+static_assert(sizeof(struct xen_netif_rx_request) == 8);
+static_assert(sizeof(struct xen_netif_rx_response) == 8);
+static_assert(sizeof(struct xen_netif_extra_info) == 8);
+
+/* Requests between @cons and the guest's producer, or -EPROTO when there cannot be so many. */
+static int posted_since(const RING_IDX *req_prod, u32 cons, u32 rsp_prod_pvt)
+{
+	u32 prod = READ_ONCE(*req_prod);
+
+	/* The slots are read after the index that announces them. */
+	virt_rmb();
+	if (prod - rsp_prod_pvt > XNB_RING_SLOTS || prod - cons > XNB_RING_SLOTS)
+		return -EPROTO;
+	return prod - cons;
+}
+
+/*
+ * Whether the guest wants an event for the responses up to @prod. It looks for new responses
+ * after it moves rsp_event, and we look at rsp_event after we publish, so one of the two sees
+ * the other.
+ */
+static bool event_due(const RING_IDX *rsp_event, u32 *notified, u32 prod)
+{
+	u32 published = prod - *notified;
+
+	/* Publish, then look; pairs with the guest's barrier behind rsp_event. */
+	virt_mb();
+	*notified = prod;
+	return prod - READ_ONCE(*rsp_event) < published;
+}
+
+/* Whether the guest's producer has moved since the last event. */
+static bool producer_moved(const RING_IDX *req_prod, u32 *event_prod)
+{
+	u32 prod = READ_ONCE(*req_prod);
+	bool moved = prod != *event_prod;
+
+	*event_prod = prod;
+	return moved;
+}
+
+int xnb_ring_from_guest_attach(struct xnb_ring_from_guest *ring, void *page)
+{
+	struct xen_netif_tx_sring *shared = page;
+	u32 start = READ_ONCE(shared->rsp_prod);
+
+	BACK_RING_ATTACH(&ring->back, shared, start, XEN_PAGE_SIZE);
+	ring->fetched = start;
+	ring->notified = start;
+	ring->event_prod = start;
+	return posted_since(&shared->req_prod, start, start) < 0 ? -EIO : 0;
+}
+
+int xnb_ring_from_guest_fetch(struct xnb_ring_from_guest *ring)
+{
+	int posted = posted_since(&ring->back.sring->req_prod, ring->fetched,
+				  ring->back.rsp_prod_pvt);
+
+	if (posted < 0)
+		return posted;
+
+	while (posted--) {
+		RING_COPY_REQUEST(&ring->back, ring->fetched,
+				  &ring->slot[ring->fetched % XNB_RING_SLOTS]);
+		ring->fetched++;
+	}
+	return ring->fetched - ring->back.req_cons;
+}
+
+void xnb_ring_from_guest_answer(struct xnb_ring_from_guest *ring, unsigned int slots,
+				unsigned int extras, s16 status)
+{
+	unsigned int i;
+
+	for (i = 0; i < slots; i++) {
+		struct xen_netif_tx_response rsp = {};
+
+		if (i && i <= extras) {
+			rsp.status = XEN_NETIF_RSP_NULL;
+		} else {
+			rsp.id = ring->slot[ring->back.req_cons % XNB_RING_SLOTS].id;
+			rsp.status = status;
+		}
+		*RING_GET_RESPONSE(&ring->back, ring->back.rsp_prod_pvt) = rsp;
+		ring->back.req_cons++;
+		ring->back.rsp_prod_pvt++;
+	}
+}
+
+bool xnb_ring_from_guest_push(struct xnb_ring_from_guest *ring)
+{
+	RING_PUSH_RESPONSES(&ring->back);
+	return event_due(&ring->back.sring->rsp_event, &ring->notified, ring->back.rsp_prod_pvt);
+}
+
+u32 xnb_ring_from_guest_arm(struct xnb_ring_from_guest *ring)
+{
+	WRITE_ONCE(ring->back.sring->req_event, ring->back.req_cons + 1);
+	/* Pairs with the guest's barrier between its producer and its look at req_event. */
+	virt_mb();
+	return ring->back.req_cons;
+}
+
+void xnb_ring_from_guest_disarm(struct xnb_ring_from_guest *ring)
+{
+	WRITE_ONCE(ring->back.sring->req_event, ring->back.req_cons);
+}
+
+bool xnb_ring_from_guest_pending(const struct xnb_ring_from_guest *ring, u32 cons)
+{
+	return READ_ONCE(ring->back.sring->req_prod) != cons;
+}
+
+bool xnb_ring_from_guest_event(struct xnb_ring_from_guest *ring)
+{
+	return producer_moved(&ring->back.sring->req_prod, &ring->event_prod);
+}
+
+int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page)
+{
+	struct xen_netif_rx_sring *shared = page;
+	u32 start = READ_ONCE(shared->rsp_prod);
+
+	BACK_RING_ATTACH(&ring->back, shared, start, XEN_PAGE_SIZE);
+	ring->notified = start;
+	ring->event_prod = start;
+	return posted_since(&shared->req_prod, start, start) < 0 ? -EIO : 0;
+}
+
+int xnb_ring_to_guest_posted(const struct xnb_ring_to_guest *ring)
+{
+	return posted_since(&ring->back.sring->req_prod, ring->back.req_cons,
+			    ring->back.rsp_prod_pvt);
+}
+
+grant_ref_t xnb_ring_to_guest_fill(struct xnb_ring_to_guest *ring, u16 flags, u16 len)
+{
+	struct xen_netif_rx_response rsp = { .flags = flags, .status = len };
+	struct xen_netif_rx_request req;
+
+	RING_COPY_REQUEST(&ring->back, ring->back.req_cons, &req);
+	rsp.id = req.id;
+	*RING_GET_RESPONSE(&ring->back, ring->back.rsp_prod_pvt) = rsp;
+	ring->back.req_cons++;
+	ring->back.rsp_prod_pvt++;
+	return req.gref;
+}
+
+void xnb_ring_to_guest_fill_extra(struct xnb_ring_to_guest *ring,
+				  const struct xen_netif_extra_info *extra)
+{
+	struct xen_netif_extra_info *slot;
+
+	slot = (void *)RING_GET_RESPONSE(&ring->back, ring->back.rsp_prod_pvt);
+	*slot = *extra;
+	ring->back.req_cons++;
+	ring->back.rsp_prod_pvt++;
+}
+
+void xnb_ring_to_guest_spoil(struct xnb_ring_to_guest *ring, u32 index)
+{
+	WRITE_ONCE(RING_GET_RESPONSE(&ring->back, index)->status, XEN_NETIF_RSP_ERROR);
+}
+
+bool xnb_ring_to_guest_push(struct xnb_ring_to_guest *ring)
+{
+	RING_PUSH_RESPONSES(&ring->back);
+	return event_due(&ring->back.sring->rsp_event, &ring->notified, ring->back.rsp_prod_pvt);
+}
+
+u32 xnb_ring_to_guest_arm(struct xnb_ring_to_guest *ring, unsigned int slots)
+{
+	u32 prod = ring->back.req_cons + slots;
+
+	WRITE_ONCE(ring->back.sring->req_event, prod);
+	/* Pairs with the guest's barrier between its producer and its look at req_event. */
+	virt_mb();
+	return prod;
+}
+
+bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod)
+{
+	/* Signed distance: the producer may have run past. */
+	return (s32)(READ_ONCE(ring->back.sring->req_prod) - prod) >= 0;
+}
+
+bool xnb_ring_to_guest_event(struct xnb_ring_to_guest *ring)
+{
+	return producer_moved(&ring->back.sring->req_prod, &ring->event_prod);
+}

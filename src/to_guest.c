@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
+#include <xen/events.h>
+
+#include <xnb/slots.h>
+#include <xnb/to_guest.h>
+
+/* Beyond these the stack's queue is stopped; a packet more still fits below the limits. */
+#define STOP_PACKETS (XNB_TO_GUEST_PACKETS - 1)
+#define STOP_BYTES (XNB_TO_GUEST_BYTES - XNB_FRAME_MAX)
+
+/* Packets of one poll; then others have their turn. */
+#define POLL_PACKETS (4 * XNB_BATCH_PACKETS)
+
+struct to_guest_cb {
+	unsigned long expires;
+};
+
+static struct to_guest_cb *skb_cb(struct sk_buff *skb)
+{
+	return (struct to_guest_cb *)skb->cb;
+}
+
+bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
+{
+	unsigned long flags;
+	bool first;
+
+	skb_cb(skb)->expires = jiffies + to->owner->drain_timeout;
+
+	spin_lock_irqsave(&to->incoming.lock, flags);
+	if (unlikely(to->queued >= XNB_TO_GUEST_PACKETS ||
+		     to->queued_bytes + skb->len > XNB_TO_GUEST_BYTES)) {
+		netif_tx_stop_queue(to->txq);
+		spin_unlock_irqrestore(&to->incoming.lock, flags);
+		return false;
+	}
+
+	first = skb_queue_empty(&to->incoming);
+	__skb_queue_tail(&to->incoming, skb);
+	netdev_tx_sent_queue(to->txq, skb->len);
+	to->queued++;
+	to->queued_bytes += skb->len;
+	/* Under the lock that the poll takes to make room, so neither misses the other. */
+	if (to->queued > STOP_PACKETS || to->queued_bytes > STOP_BYTES)
+		netif_tx_stop_queue(to->txq);
+	spin_unlock_irqrestore(&to->incoming.lock, flags);
+
+	/* Behind another packet this one is found by the poll that was scheduled for it. */
+	if (first)
+		napi_schedule(&to->napi);
+	return true;
+}
+
+/* Oldest packet not yet sent, or NULL. A blocked one keeps the others in @incoming. */
+static struct sk_buff *peek_packet(struct xnb_to_guest *to)
+{
+	unsigned long flags;
+
+	if (skb_queue_empty(&to->pending) && !skb_queue_empty_lockless(&to->incoming)) {
+		spin_lock_irqsave(&to->incoming.lock, flags);
+		skb_queue_splice_tail_init(&to->incoming, &to->pending);
+		spin_unlock_irqrestore(&to->incoming.lock, flags);
+	}
+	return skb_peek(&to->pending);
+}
+
+/* Packets have left the queue: make room for others. */
+static void release(struct xnb_to_guest *to, unsigned int packets, unsigned int bytes)
+{
+	unsigned long flags;
+	bool wake;
+
+	spin_lock_irqsave(&to->incoming.lock, flags);
+	to->queued -= packets;
+	to->queued_bytes -= bytes;
+	wake = netif_tx_queue_stopped(to->txq) && to->queued <= STOP_PACKETS / 2 &&
+	       to->queued_bytes <= STOP_BYTES / 2;
+	spin_unlock_irqrestore(&to->incoming.lock, flags);
+
+	netdev_tx_completed_queue(to->txq, packets, bytes);
+	if (wake)
+		netif_tx_wake_queue(to->txq);
+}
+
+static void count_one(struct xnb_to_guest *to, u64_stats_t *counter)
+{
+	u64_stats_update_begin(&to->stats->syncp);
+	u64_stats_inc(counter);
+	u64_stats_update_end(&to->stats->syncp);
+}
+
+static unsigned int extras_of(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) ? 1 : 0;
+}
+
+static void commit_copies(struct xnb_to_guest *to)
+{
+	unsigned int i;
+
+	if (to->batch.count && !xnb_grant_commit(&to->batch)) {
+		/* The guest hears which buffer could not be written; its packet is void. */
+		for (i = 0; i < to->batch.count; i++) {
+			if (to->batch.op[i].status == GNTST_okay)
+				continue;
+			xnb_ring_to_guest_spoil(&to->ring, to->slot_of[i]);
+			count_one(to, &to->stats->copy_error);
+		}
+	}
+
+	u64_stats_update_begin(&to->stats->syncp);
+	u64_stats_add(&to->stats->copies, to->batch.count);
+	u64_stats_update_end(&to->stats->syncp);
+	to->batch.count = 0;
+}
+
+/* Where the next byte of a packet goes: @used and @room split the present slot. */
+struct fill {
+	struct xnb_to_guest *to;
+	const struct sk_buff *skb;
+	unsigned int left;
+	unsigned int room;
+	u16 used;
+	u8 slot;
+	grant_ref_t gref;
+};
+
+static u16 packet_flags(const struct sk_buff *skb)
+{
+	u16 flags = 0;
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		flags = XEN_NETRXF_csum_blank | XEN_NETRXF_data_validated;
+	else if (skb->ip_summed == CHECKSUM_UNNECESSARY)
+		flags = XEN_NETRXF_data_validated;
+	if (extras_of(skb))
+		flags |= XEN_NETRXF_extra_info;
+	return flags;
+}
+
+static void fill_gso(struct xnb_to_guest *to, const struct sk_buff *skb)
+{
+	bool v4 = skb_shinfo(skb)->gso_type & SKB_GSO_TCPV4;
+	struct xen_netif_extra_info extra = {
+		.type = XEN_NETIF_EXTRA_TYPE_GSO,
+		.u.gso.type = v4 ? XEN_NETIF_GSO_TYPE_TCPV4 : XEN_NETIF_GSO_TYPE_TCPV6,
+		.u.gso.size = skb_shinfo(skb)->gso_size,
+	};
+
+	xnb_ring_to_guest_fill_extra(&to->ring, &extra);
+}
+
+/* Opens the next slot. Data is packed, so all slots but the last are full: xnb_slots_needed(). */
+static void next_slot(struct fill *fill)
+{
+	bool first = fill->left == fill->skb->len;
+	struct xnb_to_guest *to = fill->to;
+	u16 flags = first ? packet_flags(fill->skb) : 0;
+
+	fill->used = 0;
+	fill->room = min_t(unsigned int, fill->left, XNB_SLOT_BYTES);
+	if (fill->left > fill->room)
+		flags |= XEN_NETRXF_more_data;
+	fill->slot = to->ring.back.rsp_prod_pvt % XNB_RING_SLOTS;
+	fill->gref = xnb_ring_to_guest_fill(&to->ring, flags, fill->room);
+	if (first && extras_of(fill->skb))
+		fill_gso(to, fill->skb);
+}
+
+static void fill_bytes(struct fill *fill, struct page *page, unsigned int offset, unsigned int len)
+{
+	struct xnb_to_guest *to = fill->to;
+
+	while (len) {
+		unsigned int piece;
+
+		if (!fill->room)
+			next_slot(fill);
+		piece = min3(len, fill->room,
+			     XNB_SLOT_BYTES - (offset & (XNB_SLOT_BYTES - 1)));
+
+		/* Mid-packet is fine: nothing is visible to the guest before the push. */
+		if (!xnb_grant_room(&to->batch))
+			commit_copies(to);
+		to->slot_of[to->batch.count] = fill->slot;
+		xnb_grant_copy_to_guest(&to->batch, to->owner->domid, fill->gref,
+					fill->used, page, offset, piece);
+		fill->used += piece;
+		fill->room -= piece;
+		fill->left -= piece;
+		offset += piece;
+		len -= piece;
+	}
+}
+
+static void fill_skb(struct fill *fill, const struct sk_buff *skb)
+{
+	const struct sk_buff *segment;
+	unsigned int i;
+
+	fill_bytes(fill, virt_to_page(skb->data), offset_in_page(skb->data), skb_headlen(skb));
+	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
+		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+
+		fill_bytes(fill, skb_frag_page(frag), skb_frag_off(frag), skb_frag_size(frag));
+	}
+	/* Received and merged packets may come as a list, one level deep. */
+	skb_walk_frags(skb, segment)
+		fill_skb(fill, segment);
+}
+
+/*
+ * Fills posted buffers with whole packets. Return: packets, now on @to->sent. @blocked: the
+ * buffers that the next packet needs and the guest has not posted, or 0.
+ */
+static unsigned int fill_batch(struct xnb_to_guest *to, int posted, unsigned int *bytes,
+			       unsigned int *blocked)
+{
+	unsigned int count = 0, slots;
+	struct sk_buff *skb;
+
+	while (count < XNB_BATCH_PACKETS) {
+		skb = peek_packet(to);
+		if (!skb)
+			break;
+		slots = xnb_slots_needed(skb->len, extras_of(skb));
+		if (slots > posted) {
+			*blocked = slots;
+			break;
+		}
+
+		fill_skb(&(struct fill){ .to = to, .skb = skb, .left = skb->len }, skb);
+		posted -= slots;
+		__skb_unlink(skb, &to->pending);
+		__skb_queue_tail(&to->sent, skb);
+		*bytes += skb->len;
+		count++;
+	}
+	return count;
+}
+
+static void free_sent(struct xnb_to_guest *to, int budget)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&to->sent)))
+		napi_consume_skb(skb, budget);
+}
+
+/* One batch: fill, copy by one hypercall, publish, notify. Return: packets. */
+static unsigned int run_batch(struct xnb_to_guest *to, int budget, unsigned int *blocked)
+{
+	int posted = xnb_ring_to_guest_posted(&to->ring);
+	unsigned int count, bytes = 0;
+	bool notify;
+
+	if (posted < 0) {
+		to->owner->fatal(to->owner, XNB_REASON_PRODUCER);
+		return 0;
+	}
+
+	*blocked = 0;
+	count = fill_batch(to, posted, &bytes, blocked);
+	if (!count)
+		return 0;
+
+	commit_copies(to);
+	notify = xnb_ring_to_guest_push(&to->ring);
+	if (notify)
+		notify_remote_via_irq(to->channel->irq);
+
+	u64_stats_update_begin(&to->stats->syncp);
+	u64_stats_add(&to->stats->packets, count);
+	u64_stats_add(&to->stats->bytes, bytes);
+	u64_stats_add(&to->stats->notifies, notify);
+	u64_stats_inc(&to->stats->batches);
+	u64_stats_update_end(&to->stats->syncp);
+
+	release(to, count, bytes);
+	free_sent(to, budget);
+	return count;
+}
+
+static void drop_packet(struct xnb_to_guest *to, struct sk_buff *skb)
+{
+	__skb_unlink(skb, &to->pending);
+	release(to, 1, skb->len);
+	dev_kfree_skb_any(skb);
+}
+
+/* How often a waiting queue looks at its timeouts, in jiffies. */
+static unsigned long wait_period(const struct xnb_to_guest *to)
+{
+	unsigned long shortest = to->owner->drain_timeout;
+
+	if (to->owner->stall_timeout)
+		shortest = min(shortest, to->owner->stall_timeout);
+	return clamp_t(unsigned long, shortest / 4, 1, HZ);
+}
+
+static void set_stalled(struct xnb_to_guest *to, bool stalled)
+{
+	if (to->stalled == stalled)
+		return;
+	to->stalled = stalled;
+	if (stalled)
+		count_one(to, &to->stats->stalls);
+	to->owner->stalled(to->owner, stalled);
+}
+
+/*
+ * The guest has too few buffers for the oldest packet. A guest that posts none for long is
+ * stalled, and counts as such until it has posted what that packet needed, though the packet
+ * is gone by then (XSA-392: fewer than needed is as bad as none).
+ */
+static void wait_for_slots(struct xnb_to_guest *to, unsigned int slots, bool progress)
+{
+	if (!to->waiting)
+		count_one(to, &to->stats->slot_waits);
+	if (!to->waiting || progress)
+		to->wait_since = jiffies;
+	to->wait_slots = slots;
+	/* Before the ring is armed: the event handler asks for it. */
+	WRITE_ONCE(to->waiting, true);
+
+	if (to->owner->stall_timeout &&
+	    time_after(jiffies, to->wait_since + to->owner->stall_timeout))
+		set_stalled(to, true);
+	mod_timer(&to->wait_timer, jiffies + wait_period(to));
+}
+
+static void end_wait(struct xnb_to_guest *to)
+{
+	set_stalled(to, false);
+	WRITE_ONCE(to->waiting, false);
+}
+
+/* Drops packets that waited too long. Return: whether there were any. */
+static bool drain(struct xnb_to_guest *to)
+{
+	struct sk_buff *skb;
+	bool any = false;
+
+	while ((skb = peek_packet(to)) && time_after(jiffies, skb_cb(skb)->expires)) {
+		drop_packet(to, skb);
+		count_one(to, &to->stats->drained);
+		any = true;
+	}
+	return any;
+}
+
+static void drop_all(struct xnb_to_guest *to)
+{
+	struct sk_buff *skb;
+
+	while ((skb = peek_packet(to))) {
+		drop_packet(to, skb);
+		dev_core_stats_tx_dropped_inc(to->owner->dev);
+	}
+}
+
+/*
+ * As its counterpart in from_guest.c, but armed only while packets wait for buffers: a guest
+ * need not tell about buffers that nobody waits for.
+ */
+static void complete_poll(struct xnb_to_guest *to)
+{
+	bool waiting = to->waiting;
+	u32 armed = 0;
+
+	if (waiting)
+		armed = xnb_ring_to_guest_arm(&to->ring, to->wait_slots);
+	if (!napi_complete_done(&to->napi, 0))
+		return;
+	/* From here on another CPU may poll: only what was read before is ours. */
+	if (waiting && xnb_ring_to_guest_pending(&to->ring, armed))
+		napi_schedule(&to->napi);
+	else
+		xnb_channel_done(to->channel, XNB_TO_GUEST);
+}
+
+/* Sends what can be sent. Return: whether to come again at once. */
+static bool run(struct xnb_to_guest *to, int budget)
+{
+	unsigned int count, work = 0, blocked = 0;
+
+	do {
+		count = run_batch(to, budget, &blocked);
+		work += count;
+	} while (count && work < POLL_PACKETS);
+
+	if (READ_ONCE(to->owner->disabled))
+		return false;
+	if (work >= POLL_PACKETS)
+		return true;
+	if (!blocked && to->stalled &&
+	    xnb_ring_to_guest_posted(&to->ring) < (int)to->wait_slots)
+		blocked = to->wait_slots;
+	if (!blocked) {
+		end_wait(to);
+		return false;
+	}
+
+	wait_for_slots(to, blocked, work);
+	return drain(to);
+}
+
+static int poll(struct napi_struct *napi, int budget)
+{
+	struct xnb_to_guest *to = container_of(napi, struct xnb_to_guest, napi);
+	bool again;
+
+	count_one(to, &to->stats->polls);
+	again = !READ_ONCE(to->owner->disabled) && run(to, budget);
+
+	/* A disabled guest's events are never acknowledged, so it cannot make more. */
+	if (READ_ONCE(to->owner->disabled)) {
+		drop_all(to);
+		if (budget)
+			napi_complete_done(napi, 0);
+		return 0;
+	}
+
+	if (again)
+		return budget;
+	/* Netpoll polls with no budget and completes nothing. */
+	if (budget)
+		complete_poll(to);
+	return 0;
+}
+
+static void wait_timer(struct timer_list *timer)
+{
+	struct xnb_to_guest *to = from_timer(to, timer, wait_timer);
+
+	napi_schedule(&to->napi);
+}
+
+void xnb_to_guest_init(struct xnb_to_guest *to)
+{
+	to->txq = netdev_get_tx_queue(to->owner->dev, to->id);
+	skb_queue_head_init(&to->incoming);
+	__skb_queue_head_init(&to->pending);
+	__skb_queue_head_init(&to->sent);
+	timer_setup(&to->wait_timer, wait_timer, 0);
+	netif_napi_add(to->owner->dev, &to->napi, poll);
+}
+
+void xnb_to_guest_destroy(struct xnb_to_guest *to)
+{
+	netif_napi_del(&to->napi);
+}
+
+void xnb_to_guest_start(struct xnb_to_guest *to)
+{
+	netdev_tx_reset_queue(to->txq);
+	napi_enable(&to->napi);
+	netif_tx_wake_queue(to->txq);
+}
+
+void xnb_to_guest_stop(struct xnb_to_guest *to)
+{
+	/* First the poll, which starts the timer; then the timer, which can schedule no more. */
+	napi_disable(&to->napi);
+	del_timer_sync(&to->wait_timer);
+	drop_all(to);
+	end_wait(to);
+}

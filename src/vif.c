@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/if_ether.h>
+#include <linux/mm.h>
+#include <linux/rtnetlink.h>
+
+#include <xnb/params.h>
+#include <xnb/vif.h>
+
+/* A guest that never tells about posted buffers is looked at this often. */
+#define NO_NOTIFY_TIMEOUT_MSECS 30
+
+static struct xnb_vif *owner_vif(struct xnb_owner *owner)
+{
+	return container_of(owner, struct xnb_vif, owner);
+}
+
+/* The carrier is on while a guest is connected, behaves, and takes packets on all queues. */
+static void update_carrier(struct xnb_vif *vif)
+{
+	lockdep_assert_held(&vif->carrier_lock);
+	if (vif->connected && !vif->stalled_queues && !READ_ONCE(vif->owner.disabled))
+		netif_carrier_on(vif->owner.dev);
+	else
+		netif_carrier_off(vif->owner.dev);
+}
+
+static void set_connected(struct xnb_vif *vif, bool connected)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&vif->carrier_lock, flags);
+	vif->connected = connected;
+	update_carrier(vif);
+	spin_unlock_irqrestore(&vif->carrier_lock, flags);
+}
+
+static void stalled(struct xnb_owner *owner, bool stalled)
+{
+	struct xnb_vif *vif = owner_vif(owner);
+	unsigned long flags;
+
+	spin_lock_irqsave(&vif->carrier_lock, flags);
+	if (stalled)
+		vif->stalled_queues++;
+	else
+		vif->stalled_queues--;
+	update_carrier(vif);
+	spin_unlock_irqrestore(&vif->carrier_lock, flags);
+
+	if (net_ratelimit())
+		netdev_info(owner->dev, stalled ? "guest takes no packets, carrier off\n" :
+						  "guest takes packets again\n");
+}
+
+/*
+ * The guest broke the protocol. Its interface goes quiet: polls do nothing, its events stay
+ * masked, the carrier is off. Only a new interface revives it. One line, ever.
+ */
+static void fatal(struct xnb_owner *owner, enum xnb_reason reason)
+{
+	struct xnb_vif *vif = owner_vif(owner);
+	unsigned long flags;
+	bool first;
+
+	spin_lock_irqsave(&vif->carrier_lock, flags);
+	first = !owner->disabled;
+	WRITE_ONCE(owner->disabled, true);
+	update_carrier(vif);
+	spin_unlock_irqrestore(&vif->carrier_lock, flags);
+
+	if (first)
+		netdev_err(owner->dev, "guest broke the protocol (%s), interface disabled\n",
+			   xnb_reason_text(reason));
+}
+
+int xnb_vif_init(struct xnb_vif *vif, struct net_device *dev, struct xenbus_device *xdev,
+		 unsigned int handle, unsigned int max_queues)
+{
+	vif->stats = kvcalloc(max_queues, sizeof(*vif->stats), GFP_KERNEL);
+	if (!vif->stats)
+		return -ENOMEM;
+	xnb_stats_init(vif->stats, max_queues);
+
+	vif->owner.dev = dev;
+	vif->owner.domid = xdev->otherend_id;
+	vif->owner.fatal_tails = max_t(unsigned int, xnb_params.fatal_skb_slots,
+				       XNB_TAIL_SLOTS_MAX);
+	vif->owner.fatal = fatal;
+	vif->owner.stalled = stalled;
+	xnb_rate_init(&vif->owner.rate);
+	vif->xdev = xdev;
+	vif->handle = handle;
+	vif->max_queues = max_queues;
+	spin_lock_init(&vif->carrier_lock);
+	netif_carrier_off(dev);
+	return 0;
+}
+
+void xnb_vif_release(struct xnb_vif *vif)
+{
+	kvfree(vif->stats);
+}
+
+static struct xnb_queue_set *rtnl_set(struct xnb_vif *vif)
+{
+	return rtnl_dereference(vif->set);
+}
+
+static void start_set(struct xnb_queue_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++)
+		xnb_queue_start(set->queue[i]);
+}
+
+static void stop_set(struct xnb_queue_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++)
+		xnb_queue_stop(set->queue[i]);
+}
+
+static void destroy_set(struct xnb_vif *vif, struct xnb_queue_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++)
+		xnb_queue_destroy(set->queue[i], vif->xdev);
+	kfree(set);
+}
+
+static struct xnb_queue_set *create_set(struct xnb_vif *vif, const struct xnb_vif_config *config)
+{
+	struct xnb_queue_set *set;
+	struct xnb_queue *queue;
+
+	set = kzalloc(struct_size(set, queue, config->queues), GFP_KERNEL);
+	if (!set)
+		return ERR_PTR(-ENOMEM);
+
+	for (set->count = 0; set->count < config->queues; set->count++) {
+		queue = xnb_queue_create(&vif->owner, vif->xdev, &vif->stats[set->count],
+					 set->count, &config->queue[set->count]);
+		if (IS_ERR(queue)) {
+			destroy_set(vif, set);
+			return ERR_CAST(queue);
+		}
+		set->queue[set->count] = queue;
+	}
+	return set;
+}
+
+static netdev_features_t guest_features(const struct xnb_vif_config *config)
+{
+	netdev_features_t features = 0;
+
+	if (config->sg)
+		features |= NETIF_F_SG | NETIF_F_FRAGLIST;
+	if (config->sg && config->gso_v4)
+		features |= NETIF_F_TSO;
+	if (config->sg && config->gso_v6)
+		features |= NETIF_F_TSO6;
+	if (config->csum_v4)
+		features |= NETIF_F_IP_CSUM;
+	if (config->csum_v6)
+		features |= NETIF_F_IPV6_CSUM;
+	return features;
+}
+
+/* A guest that never notifies is polled, and cannot be told from a stalled one. */
+static void set_timeouts(struct xnb_owner *owner, bool rx_notify)
+{
+	unsigned int drain = rx_notify ? xnb_params.rx_drain_timeout_msecs :
+					 NO_NOTIFY_TIMEOUT_MSECS;
+	unsigned int stall = rx_notify ? xnb_params.rx_stall_timeout_msecs : 0;
+
+	owner->drain_timeout = msecs_to_jiffies(drain);
+	owner->stall_timeout = msecs_to_jiffies(stall);
+}
+
+static int connect_locked(struct xnb_vif *vif, const struct xnb_vif_config *config)
+{
+	struct net_device *dev = vif->owner.dev;
+	struct xnb_queue_set *set;
+	int err;
+
+	err = netif_set_real_num_queues(dev, config->queues, config->queues);
+	if (err)
+		return err;
+	set_timeouts(&vif->owner, config->rx_notify);
+	set = create_set(vif, config);
+	if (IS_ERR(set))
+		return PTR_ERR(set);
+
+	vif->features = guest_features(config);
+	netdev_update_features(dev);
+	if (!config->sg && dev->mtu > ETH_DATA_LEN)
+		dev_set_mtu(dev, ETH_DATA_LEN);
+
+	if (netif_running(dev))
+		start_set(set);
+	rcu_assign_pointer(vif->set, set);
+	set_connected(vif, true);
+	return 0;
+}
+
+int xnb_vif_connect(struct xnb_vif *vif, const struct xnb_vif_config *config)
+{
+	int err;
+
+	rtnl_lock();
+	err = connect_locked(vif, config);
+	rtnl_unlock();
+	return err;
+}
+
+/*
+ * Unpublish, quiesce, free. After the grace period no sender has a queue in its hands; after
+ * xnb_queue_stop() no poll, timer or packet of ours is left; then the queues are nobody's.
+ * Counters and settings are the interface's and stay.
+ */
+void xnb_vif_disconnect(struct xnb_vif *vif)
+{
+	struct xnb_queue_set *set;
+
+	rtnl_lock();
+	set = rtnl_set(vif);
+	if (set) {
+		set_connected(vif, false);
+		RCU_INIT_POINTER(vif->set, NULL);
+		synchronize_net();
+		stop_set(set);
+		destroy_set(vif, set);
+	}
+	rtnl_unlock();
+}
+
+void xnb_vif_up(struct xnb_vif *vif)
+{
+	struct xnb_queue_set *set = rtnl_set(vif);
+
+	if (set)
+		start_set(set);
+}
+
+void xnb_vif_down(struct xnb_vif *vif)
+{
+	struct xnb_queue_set *set = rtnl_set(vif);
+
+	if (set)
+		stop_set(set);
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/etherdevice.h>
+#include <linux/slab.h>
+#include <xen/xenbus.h>
+
+#include <xnb/announce.h>
+#include <xnb/netdev.h>
+#include <xnb/xenbus.h>
+
+/*
+ * struct backend - one device on the bus, from probe to remove
+ * @state: our own idea of the state; xenstore may lag behind while the hotplug script runs
+ * @reconfigured: the guest was answered Reconfigured and waits for Connected again
+ *
+ * The bus calls probe, remove and otherend_changed one at a time; the watches run in the
+ * same thread as otherend_changed. Remove unregisters the watches, which waits for them.
+ */
+struct backend {
+	struct xenbus_device *xdev;
+	struct xnb_vif *vif;
+	char *script;
+	enum xenbus_state state;
+	bool reconfigured;
+	struct xenbus_watch rate_watch;
+	struct xenbus_watch hotplug_watch;
+};
+
+static void write_state(struct backend *be, enum xenbus_state state)
+{
+	be->state = state;
+	xenbus_switch_state(be->xdev, state);
+}
+
+/* One event in the queue is enough: the handler reads the present value (XSA-349). */
+static bool none_pending(struct xenbus_watch *watch, const char *path, const char *token)
+{
+	return watch->nr_pending == 0;
+}
+
+static void drop_watch(struct xenbus_watch *watch)
+{
+	if (!watch->node)
+		return;
+	unregister_xenbus_watch(watch);
+	kfree(watch->node);
+	watch->node = NULL;
+}
+
+static void rate_changed(struct xenbus_watch *watch, const char *path, const char *token)
+{
+	struct backend *be = container_of(watch, struct backend, rate_watch);
+	u32 bytes, interval_us;
+
+	xnb_announce_read_rate(be->xdev, &bytes, &interval_us);
+	xnb_rate_set(&be->vif->owner.rate, bytes, interval_us);
+}
+
+/* The guest may use the interface when the hotplug script has wired it up. */
+static void hotplug_changed(struct xenbus_watch *watch, const char *path, const char *token)
+{
+	struct backend *be = container_of(watch, struct backend, hotplug_watch);
+	char *status = xenbus_read(XBT_NIL, be->xdev->nodename, "hotplug-status", NULL);
+
+	if (IS_ERR(status))
+		return;
+	if (!strcmp(status, "connected") && be->state == XenbusStateConnected)
+		xenbus_switch_state(be->xdev, XenbusStateConnected);
+	kfree(status);
+}
+
+static int check_mac(struct xenbus_device *xdev)
+{
+	char *text = xenbus_read(XBT_NIL, xdev->nodename, "mac", NULL);
+	u8 mac[ETH_ALEN];
+	bool valid;
+
+	if (IS_ERR(text)) {
+		xenbus_dev_fatal(xdev, PTR_ERR(text), "reading mac");
+		return PTR_ERR(text);
+	}
+	valid = mac_pton(text, mac);
+	kfree(text);
+	if (!valid) {
+		xenbus_dev_fatal(xdev, -EINVAL, "parsing mac");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int connect(struct backend *be)
+{
+	struct xenbus_device *xdev = be->xdev;
+	struct xnb_vif_config *config;
+	int err;
+
+	err = check_mac(xdev);
+	if (err)
+		return err;
+	config = xnb_announce_read(xdev, be->vif->max_queues);
+	if (IS_ERR(config))
+		return PTR_ERR(config);
+
+	rate_changed(&be->rate_watch, NULL, NULL);
+	err = xnb_vif_connect(be->vif, config);
+	kfree(config);
+	if (err) {
+		xenbus_dev_fatal(xdev, err, "connecting to the guest");
+		return err;
+	}
+
+	/* It fires once by itself, and so finds a script that is done already. */
+	drop_watch(&be->hotplug_watch);
+	be->state = XenbusStateConnected;
+	err = xenbus_watch_pathfmt(xdev, &be->hotplug_watch, none_pending, hotplug_changed,
+				   "%s/hotplug-status", xdev->nodename);
+	if (err)
+		xnb_vif_disconnect(be->vif);
+	return err;
+}
+
+static void disconnect(struct backend *be)
+{
+	drop_watch(&be->hotplug_watch);
+	xnb_vif_disconnect(be->vif);
+	be->reconfigured = false;
+}
+
+/* The one step that leads from the present state towards @target, and what it takes. */
+static enum xenbus_state step_towards(struct backend *be, enum xenbus_state target)
+{
+	switch (be->state) {
+	case XenbusStateInitWait:
+		if (target == XenbusStateConnected)
+			return connect(be) ? XenbusStateUnknown : XenbusStateConnected;
+		return XenbusStateClosing;
+	case XenbusStateConnected:
+		disconnect(be);
+		return XenbusStateClosing;
+	case XenbusStateClosing:
+		return XenbusStateClosed;
+	default:
+		return target == XenbusStateClosing ? XenbusStateClosing : XenbusStateInitWait;
+	}
+}
+
+/*
+ * Walks to @target through every state between, and writes each: guests depend on seeing
+ * them all, and close for good when they see Closing out of turn.
+ *
+ *	Closed --> InitWait --> Connected --> Closing --> Closed
+ *
+ * with short cuts from InitWait to Closing and from Closed to Closing. A failed connect ends
+ * in Closing, which the error report has written.
+ */
+static void go_to(struct backend *be, enum xenbus_state target)
+{
+	enum xenbus_state next;
+
+	while (be->state != target) {
+		next = step_towards(be, target);
+		if (next == XenbusStateUnknown) {
+			write_state(be, XenbusStateClosing);
+			return;
+		}
+		/* Connected is written when the hotplug script is done. */
+		if (next != XenbusStateConnected)
+			write_state(be, next);
+	}
+}
+
+static void frontend_changed(struct xenbus_device *xdev, enum xenbus_state frontend)
+{
+	struct backend *be = dev_get_drvdata(&xdev->dev);
+
+	switch (frontend) {
+	case XenbusStateInitialising:
+		if (be->state != XenbusStateInitWait) {
+			if (be->state != XenbusStateClosed)
+				go_to(be, XenbusStateClosed);
+			go_to(be, XenbusStateInitWait);
+		}
+		break;
+	case XenbusStateConnected:
+		if (be->state == XenbusStateClosing)
+			break;
+		if (be->reconfigured)
+			xenbus_switch_state(xdev, XenbusStateConnected);
+		be->reconfigured = false;
+		go_to(be, XenbusStateConnected);
+		break;
+	case XenbusStateReconfiguring:
+		/* A guest may wait for this answer without end, with its locks held. */
+		be->reconfigured = be->state == XenbusStateConnected;
+		xenbus_switch_state(xdev, XenbusStateReconfigured);
+		break;
+	case XenbusStateClosing:
+		go_to(be, XenbusStateClosing);
+		break;
+	case XenbusStateClosed:
+		go_to(be, XenbusStateClosed);
+		if (!xenbus_dev_is_online(xdev))
+			device_unregister(&xdev->dev);
+		break;
+	case XenbusStateUnknown:
+		go_to(be, XenbusStateClosed);
+		device_unregister(&xdev->dev);
+		break;
+	default:
+		/* Nothing that asks for an answer. */
+		break;
+	}
+}
+
+static int uevent(struct xenbus_device *xdev, struct kobj_uevent_env *env)
+{
+	struct backend *be = dev_get_drvdata(&xdev->dev);
+
+	if (!be)
+		return 0;
+	if (add_uevent_var(env, "script=%s", be->script))
+		return -ENOMEM;
+	if (!be->vif)
+		return 0;
+	return add_uevent_var(env, "vif=%s", be->vif->owner.dev->name);
+}
+
+static int create_vif(struct backend *be)
+{
+	struct xenbus_device *xdev = be->xdev;
+	unsigned int handle;
+	struct xnb_vif *vif;
+
+	be->script = xenbus_read(XBT_NIL, xdev->nodename, "script", NULL);
+	if (IS_ERR(be->script)) {
+		int err = PTR_ERR(be->script);
+
+		be->script = NULL;
+		xenbus_dev_fatal(xdev, err, "reading script");
+		return err;
+	}
+	if (xenbus_scanf(XBT_NIL, xdev->nodename, "handle", "%u", &handle) != 1) {
+		xenbus_dev_fatal(xdev, -EINVAL, "reading handle");
+		return -EINVAL;
+	}
+
+	vif = xnb_netdev_create(xdev, handle);
+	if (IS_ERR(vif)) {
+		xenbus_dev_fatal(xdev, PTR_ERR(vif), "creating the interface");
+		return PTR_ERR(vif);
+	}
+	be->vif = vif;
+	return 0;
+}
+
+static void free_backend(struct backend *be)
+{
+	dev_set_drvdata(&be->xdev->dev, NULL);
+	kfree(be->script);
+	kfree(be);
+}
+
+/* Everything that leaves xenstore's state alone, so that another backend can take over. */
+static void remove(struct xenbus_device *xdev)
+{
+	struct backend *be = dev_get_drvdata(&xdev->dev);
+
+	drop_watch(&be->rate_watch);
+	disconnect(be);
+	/* Toolstacks run the script again for a new backend, which waits for its word. */
+	xenbus_rm(XBT_NIL, xdev->nodename, "hotplug-status");
+	if (be->vif) {
+		kobject_uevent(&xdev->dev.kobj, KOBJ_OFFLINE);
+		xnb_netdev_destroy(be->vif);
+	}
+	free_backend(be);
+}
+
+static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
+{
+	struct backend *be;
+	int err;
+
+	be = kzalloc(sizeof(*be), GFP_KERNEL);
+	if (!be)
+		return -ENOMEM;
+	be->xdev = xdev;
+	dev_set_drvdata(&xdev->dev, be);
+
+	/* The interface exists before anybody can learn that the backend is there. */
+	err = create_vif(be);
+	if (err) {
+		free_backend(be);
+		return err;
+	}
+	err = xnb_announce_write(xdev, be->vif->max_queues);
+	if (!err)
+		err = xenbus_watch_pathfmt(xdev, &be->rate_watch, none_pending, rate_changed,
+					   "%s/rate", xdev->nodename);
+	if (err) {
+		xenbus_dev_fatal(xdev, err, "announcing the backend");
+		xnb_netdev_destroy(be->vif);
+		free_backend(be);
+		return err;
+	}
+
+	write_state(be, XenbusStateInitWait);
+	kobject_uevent(&xdev->dev.kobj, KOBJ_ONLINE);
+	return 0;
+}
+
+static const struct xenbus_device_id ids[] = {
+	{ "vif" },
+	{ "" }
+};
+
+static struct xenbus_driver driver = {
+	.ids = ids,
+	.probe = probe,
+	.remove = remove,
+	.uevent = uevent,
+	.otherend_changed = frontend_changed,
+	/* Unbinding leaves the state in xenstore alone. */
+	.allow_rebind = true,
+};
+
+int xnb_xenbus_register(void)
+{
+	return xenbus_register_backend(&driver);
+}
+
+void xnb_xenbus_unregister(void)
+{
+	xenbus_unregister_driver(&driver);
+}

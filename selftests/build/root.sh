@@ -20,7 +20,7 @@ MODULE_SOURCES=(src include Kbuild)
 build_root() {
 	kernel_release >/dev/null
 	# shellcheck disable=SC2046
-	deb_root "build-$KERNEL" $(_essential) gcc make perl sparse dkms kmod \
+	deb_root "build-$KERNEL" $(_essential) gcc make perl sparse shellcheck dkms kmod \
 		"linux-headers-@KREL@" "linux-image-@KREL@"
 }
 

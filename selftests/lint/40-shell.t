@@ -1,0 +1,36 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0
+#
+# shellcheck finds nothing in any shell file.
+
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Source qw(files inside text top);
+use Test::More;
+
+sub is_shell {
+	my ($file) = @_;
+
+	return 1 if $file =~ /\.sh$/ || $file eq 'dkms.conf';
+	return 0 if $file =~ /\.\w+$/ && $file !~ /\.t$/;
+	my ($first) = split /\n/, text($file);
+	return ($first // '') =~ m{^#!\s*/(?:usr/)?bin/(?:env )?(?:ba|da)?sh\b};
+}
+
+# dkms.conf uses what DKMS sets and sets what DKMS uses.
+my %options = ('dkms.conf' => '-s bash -e SC2034,SC2154');
+my $enter = top() . '/selftests/build/enter';
+my $tree = inside('');
+my @shell = grep { is_shell($_) } files();
+
+plan tests => 2;
+cmp_ok(scalar @shell, '>', 0, 'there are ' . @shell . ' shell files');
+my $said = '';
+my @plain = grep { !$options{$_} } @shell;
+$said .= qx($enter sh -c 'cd $tree && shellcheck -x -P SCRIPTDIR -P . -f gcc "\$@"' shellcheck @plain 2>&1) if @plain;
+for my $file (grep { $options{$_} } @shell) {
+	$said .= qx($enter sh -c 'cd $tree && shellcheck -f gcc "\$@"' shellcheck $options{$file} $file 2>&1);
+}
+is($said, '', 'shellcheck says nothing');

@@ -289,7 +289,7 @@ static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 		}
 		packets++;
 		bytes += packet->request.len;
-		overflows += packet->request.tails >= MAX_SKB_FRAGS;
+		overflows += packet->request.tails > MAX_SKB_FRAGS;
 		napi_gro_receive(&from->napi, skb);
 	}
 

@@ -14,7 +14,7 @@
  * @credit: the bucket
  */
 struct xnb_rate {
-	spinlock_t lock;
+	spinlock_t lock; /* see above */
 	bool limited;
 	struct xnb_credit credit;
 };

@@ -61,7 +61,7 @@ struct xnb_vif {
 	unsigned int max_queues;
 	struct xnb_queue_stats *stats;
 	struct xnb_queue_set __rcu *set;
-	spinlock_t carrier_lock;
+	spinlock_t carrier_lock; /* see above */
 	bool connected;
 	unsigned int stalled_queues;
 	netdev_features_t features;

@@ -32,7 +32,7 @@ _kernel_choice() {
 	case $KERNEL in
 	6.1) DEB_CODENAME=bookworm KERNEL_META=amd64 ;;
 	*)
-		echo "${0##*/}: KERNEL=$KERNEL is unknown; known: $KERNELS_KNOWN" >&2
+		echo "${0##*/}: KERNEL=$KERNEL is unknown: set KERNEL= to one of: $KERNELS_KNOWN" >&2
 		exit 2
 		;;
 	esac
@@ -64,7 +64,7 @@ host_need() {
 		die "not root and tools are missing: apt-get install ${missing[*]}"
 	_apt_get_install "${missing[@]}" && return 0
 	apt-get -qq update >/dev/null 2>&1 ||
-		die "cannot install ${missing[*]}: no network or the package archive is unreachable"
+		die "cannot install ${missing[*]}: the package archive cannot be reached: check the network and try again"
 	_apt_get_install "${missing[@]}" ||
 		die "cannot install ${missing[*]}: see 'apt-get install ${missing[*]}'"
 }
@@ -116,7 +116,7 @@ _apt_update() {
 	mkdir -p "$apt/lists/partial" "$BUILD/debs/partial"
 	_apt_sources >"$apt/sources.list" || exit 1
 	_apt apt-get -qq --error-on=any update >"$apt/log" 2>&1 ||
-		die "cannot reach the package archive: no network? ($(tail -n 1 "$apt/log"))"
+		die "cannot reach the package archive: check the network and try again ($(grep -m 1 "^[EW]:" "$apt/log"))"
 }
 
 _build_lock() {

@@ -7,7 +7,8 @@
 #   ok NAME, fail NAME   one test that passed or failed
 #   skip NAME WHY        one test that could not run
 #   is GOT WANT NAME     equal strings
-#   check NAME CMD...    the command succeeds; if not, its output is shown
+#   check NAME CMD...    the command succeeds; if not, its output is shown and
+#                        check returns 1: check ... || bail ...
 #   at_least GOT MIN NAME, at_most GOT MAX NAME, between GOT MIN MAX NAME
 #   diag TEXT            a comment line
 #   skip_all WHY         end the whole test as skipped (exit status 4)
@@ -73,6 +74,7 @@ check() {
 		fail "$name"
 		diag "failed: $*"
 		[ -z "$out" ] || diag "$out"
+		return 1
 	fi
 }
 

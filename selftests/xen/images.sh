@@ -7,7 +7,7 @@
 #   $IMAGES/xen                 the hypervisor
 #   $IMAGES/vmlinux             the kernel of dom0 and of the guests
 #   $IMAGES/dom0.cpio           dom0's root, but for what make_overlay adds
-#   $IMAGES/guest.cpio          the guests' root
+#   $IMAGES/guest.cpio          the guests' root; guest-full.cpio has more tools
 #   $IMAGES/tools/*             agent, xfer, mark: static programs
 #   $IMAGES/insncount.so        the QEMU plugin
 #
@@ -21,29 +21,33 @@ IMAGES=$BUILD/xen
 XEN_BIN=usr/lib/xen-4.17/bin
 
 XEN_PACKAGES="xen-hypervisor-4.17-amd64 xen-utils-4.17 xen-utils-common xenstore-utils
-	linux-image-@KREL@ busybox-static bash kmod iproute2 ethtool iputils-ping
+	linux-image-@KREL@ busybox-static bash bash-static kmod iproute2 ethtool iputils-ping
 	iperf3 sockperf tcpdump util-linux procps mawk libc-bin"
 
-DOM0_PROGRAMS="usr/bin/bash usr/bin/busybox usr/bin/kmod usr/sbin/ip usr/sbin/bridge
+DOM0_PROGRAMS="usr/bin/bash-static usr/bin/busybox usr/bin/kmod usr/bin/ip usr/sbin/bridge
 	usr/sbin/tc usr/sbin/ethtool usr/bin/ping usr/bin/iperf3 usr/bin/sockperf
 	usr/bin/tcpdump usr/bin/taskset usr/bin/mawk usr/bin/flock
-	usr/bin/xenstore usr/sbin/xenstore
+	usr/bin/xenstore
 	$XEN_BIN/xl $XEN_BIN/xenstored $XEN_BIN/xenconsoled $XEN_BIN/xenconsole
 	$XEN_BIN/xen-init-dom0 $XEN_BIN/libxl-save-helper $XEN_BIN/lsevtchn
 	$XEN_BIN/xenstore-control"
 DOM0_LIBS="libgcc_s.so.1"
-DOM0_MODULES="xen-gntdev xen-evtchn xen-privcmd xenfs xen-gntalloc xen-netback
-	xen-blkback bridge br_netfilter pktgen virtio_pci virtio_console virtio_blk virtio_net
-	9p 9pnet_virtio tun veth 8021q dummy macvlan sch_tbf sch_netem sch_fq sch_fq_codel
-	sch_ingress act_mirred cls_matchall cls_u32 xt_physdev iptable_filter"
+# Loaded at boot, before the rest.
+DOM0_BOOT_MODULES="virtio_pci virtio_console virtio_blk xenfs xen-gntdev xen-evtchn xen-privcmd
+	bridge"
+DOM0_MODULES="$DOM0_BOOT_MODULES xen-gntalloc xen-netback br_netfilter pktgen virtio_net
+	tun veth 8021q dummy macvlan sch_tbf sch_netem sch_fq sch_fq_codel sch_ingress
+	act_mirred cls_matchall cls_u32"
 
-GUEST_PROGRAMS="usr/bin/busybox usr/sbin/ip usr/sbin/tc usr/sbin/ethtool usr/bin/iperf3
-	usr/bin/sockperf usr/bin/taskset usr/bin/kmod usr/bin/tcpdump"
-GUEST_MODULES="xen-netfront pktgen 8021q xen-gntalloc xen-gntdev xen-evtchn xen-privcmd
-	xenfs sch_fq sch_netem veth bridge"
+# What every guest has; the full one can measure too, and boots slower.
+GUEST_PROGRAMS="usr/bin/busybox usr/sbin/ethtool"
+GUEST_MODULES="xen-netfront pktgen 8021q xen-gntalloc xen-gntdev xen-evtchn"
+GUEST_FULL_PROGRAMS="usr/bin/ip usr/sbin/tc usr/bin/iperf3 usr/bin/sockperf usr/bin/taskset
+	usr/bin/tcpdump"
+GUEST_FULL_MODULES="sch_fq sch_netem veth bridge"
 
 _image_inputs() {
-	cat "$XEN_DIR/images.sh" "$XEN_DIR"/guest/* "$XEN_DIR"/tools/*.c "$XEN_DIR"/plugin/*.c \
+	cat "$XEN_DIR/images.sh" "$XEN_DIR"/guest/* "$XEN_DIR/dom0/vif-quick" "$XEN_DIR"/tools/*.c "$XEN_DIR"/plugin/*.c \
 		"$ROOT.list" "$BUILD/kernel-$KERNEL.release" | sha256sum
 }
 
@@ -73,8 +77,11 @@ _make_all_images() {
 	gzip -dc "$ROOT"/boot/xen-4.17-amd64.gz >"$IMAGES/xen"
 	_unpack_kernel "$ROOT/boot/vmlinuz-$KREL" >"$IMAGES/vmlinux"
 	_cut_bss "$IMAGES/vmlinux"
-	_make_guest_tree "$IMAGES/guest"
+	_make_guest_tree "$IMAGES/guest" "$GUEST_PROGRAMS" "$GUEST_MODULES"
+	_make_guest_tree "$IMAGES/guest-full" "$GUEST_PROGRAMS $GUEST_FULL_PROGRAMS" \
+		"$GUEST_MODULES $GUEST_FULL_MODULES"
 	_pack "$IMAGES/guest" "$IMAGES/guest.cpio"
+	_pack "$IMAGES/guest-full" "$IMAGES/guest-full.cpio"
 	_make_dom0_tree "$IMAGES/dom0"
 	_pack "$IMAGES/dom0" "$IMAGES/dom0.cpio"
 }
@@ -142,7 +149,7 @@ _decompress() {
 }
 
 _tree() {
-	mkdir -p "$1"/{usr/bin,usr/sbin,usr/lib,usr/lib64,etc,proc,sys,dev,run,tmp,root,boot,mnt,var/log}
+	mkdir -p "$1"/{usr/bin,usr/sbin,usr/lib,usr/lib64,etc,proc,sys,dev,run,tmp,root,boot,mnt,var/log/xen}
 	local dir
 	for dir in bin sbin lib lib64; do
 		ln -s "usr/$dir" "$1/$dir"
@@ -159,9 +166,9 @@ _take() {
 
 	shift
 	for file in "$@"; do
-		[ -e "$ROOT/$file" ] || continue
 		_copy "$tree" "$file"
 	done
+	[ -x "$ROOT/usr/bin/ldd" ] || die "the packages have no ldd"
 	chroot "$ROOT" ldd "${@/#//}" 2>/dev/null | grep -o '/[^ )]*' | grep -v ':$' | sort -u |
 		while read -r file; do
 			_copy "$tree" "${file#/}"
@@ -171,7 +178,7 @@ _take() {
 _copy() {
 	[ ! -e "$1/$2" ] || return 0
 	mkdir -p "$1/$(dirname "$2")"
-	cp -L "$ROOT/$2" "$1/$2"
+	cp -L "$ROOT/$2" "$1/$2" || die "the packages have no $2"
 }
 
 _take_modules() {
@@ -207,17 +214,17 @@ _kmod_links() {
 	done
 }
 
+# _make_guest_tree TREE PROGRAMS MODULES
 _make_guest_tree() {
 	local tree=$1
 
 	_tree "$tree"
 	# shellcheck disable=SC2086
-	_take "$tree" $GUEST_PROGRAMS
+	_take "$tree" $2
 	# shellcheck disable=SC2086
-	_take_modules "$tree" $GUEST_MODULES
-	_kmod_links "$tree"
+	_take_modules "$tree" $3
 	_busybox_links "$tree"
-	cp "$IMAGES"/tools/* "$tree/usr/bin/"
+	cp "$IMAGES/tools/agent" "$IMAGES/tools/xfer" "$tree/usr/bin/"
 	install -m 755 "$XEN_DIR/guest/init" "$tree/init"
 	# The kernel shuts a guest down through this program.
 	printf '#!/bin/sh\nexec busybox poweroff -f\n' >"$tree/usr/sbin/poweroff"
@@ -243,7 +250,10 @@ _make_dom0_tree() {
 		ln -sf xenstore "$tree/usr/bin/xenstore-$name"
 	done
 	mkdir -p "$tree"/etc/xen "$tree"/var/lib/xen "$tree"/var/lib/xenstored
+	ln -sf bash-static "$tree/usr/bin/bash"
 	cp -r "$ROOT/etc/xen/scripts" "$tree/etc/xen/"
+	install -m 755 "$XEN_DIR/dom0/vif-quick" "$tree/etc/xen/scripts/"
+	echo "$DOM0_BOOT_MODULES" >"$tree/etc/boot-modules"
 	: >"$tree/etc/xen/xl.conf"
 	cp "$IMAGES"/tools/* "$tree/usr/bin/"
 }

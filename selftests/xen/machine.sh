@@ -4,8 +4,11 @@
 # The emulated Xen host. Source after images.sh.
 #
 #   make_overlay FILE DIR   pack DIR as the part of dom0's root that changes
-#   machine_command         fill QEMU=() from VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY
-#                           CLOCK PLUGIN OVERLAY LOGS VERDICT CONSOLE XEN_ARGS DOM0_ARGS
+#   machine_command         fill QEMU=() from VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK
+#                           PLUGIN OVERLAY LOGS CONSOLE GUEST_TOOLS XEN_ARGS DOM0_ARGS
+#
+# Out of the machine come, into LOGS: console.log (Xen and dom0), verdict.tap,
+# errors.log (the test's stderr), guestN.log (consoles, live), files.tar.
 #
 # CLOCK=real: vCPUs run in parallel, time is the host's. CLOCK=insn: vCPUs take
 # turns and an executed instruction takes 1 ns, whatever the host does.
@@ -23,11 +26,15 @@ make_overlay() {
 	rm -f "$file.tail"
 }
 
+PORTS="verdict.tap errors.log files.tar guest1.log guest2.log guest3.log guest4.log"
+
 _dom0_command_line() {
 	# A slow emulation is no stall; a real one still is, later.
 	local slow="rcupdate.rcu_cpu_stall_timeout=100 watchdog_thresh=50"
+	# What dom0 need not do at boot.
+	local quick="cryptomgr.notests lsm= audit=0 8250.nr_uarts=0 swiotlb=4096 random.trust_cpu=on"
 
-	echo "console=hvc0 quiet loglevel=5 panic=1 oops=panic panic_on_warn=1 $slow" \
+	echo "console=hvc0 quiet loglevel=5 panic=1 oops=panic panic_on_warn=1 $slow $quick" \
 		"ipv6.autoconf=0 $DOM0_ARGS"
 }
 
@@ -35,22 +42,39 @@ _xen_command_line() {
 	local args="console=com1 com1=115200,8n1 bootscrub=0 loglvl=warning guest_loglvl=warning"
 
 	args+=" dom0_mem=${DOM0_MEMORY}M,max:${DOM0_MEMORY}M dom0_max_vcpus=$DOM0_VCPUS"
-	[ "$CLOCK" != insn ] || args+=" dom0_vcpus_pin"
+	case $CLOCK in
+	real) args+=" spec-ctrl=no" ;;
+	insn) args+=" dom0_vcpus_pin" ;;
+	esac
 	echo "$args $XEN_ARGS"
+}
+
+_add_port() {
+	local file=$1 name=${1%.*}
+
+	QEMU+=(-chardev "file,id=$name,path=$LOGS/$file"
+		-device "virtserialport,chardev=$name,name=$name")
 }
 
 # shellcheck disable=SC2054
 machine_command() {
+	local port ramdisk=$IMAGES/guest.cpio
+
+	case $GUEST_TOOLS in
+	lean) ;;
+	full) ramdisk=$IMAGES/guest-full.cpio ;;
+	*) die "guest-tools is lean or full, not $GUEST_TOOLS" ;;
+	esac
 	QEMU=(qemu-system-x86_64 -cpu "$MACHINE_CPU" -smp "$VCPUS" -m "$MEMORY"
 		-display none -monitor none -no-reboot -nic none -nodefaults
 		-kernel "$IMAGES/xen" -append "$(_xen_command_line)"
 		-initrd "$IMAGES/vmlinux $(_dom0_command_line | sed 's/,/,,/g'),$OVERLAY"
 		-drive "if=virtio,format=raw,read-only=on,file=$IMAGES/vmlinux"
-		-drive "if=virtio,format=raw,read-only=on,file=$IMAGES/guest.cpio"
-		-device virtio-serial-pci
-		-chardev "file,id=verdict,path=$VERDICT"
-		-device virtserialport,chardev=verdict,name=xnb.verdict
-		-virtfs "local,path=$LOGS,mount_tag=logs,security_model=none")
+		-drive "if=virtio,format=raw,read-only=on,file=$ramdisk"
+		-device virtio-serial-pci)
+	for port in $PORTS; do
+		_add_port "$port"
+	done
 	case $CLOCK in
 	real) QEMU+=(-accel tcg,thread=multi) ;;
 	insn) QEMU+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off") ;;
@@ -62,9 +86,8 @@ machine_command() {
 	blocks) QEMU+=(-plugin "$IMAGES/insncount.so,out=$LOGS/insn.txt,blocks=on") ;;
 	*) die "plugin is no, yes or blocks, not $PLUGIN" ;;
 	esac
-	if [ "$CONSOLE" = stdio ]; then
-		QEMU+=(-serial mon:stdio)
-	else
-		QEMU+=(-serial "file:$CONSOLE")
-	fi
+	case $CONSOLE in
+	stdio) QEMU+=(-serial mon:stdio) ;;
+	*) QEMU+=(-serial "file:$LOGS/console.log") ;;
+	esac
 }

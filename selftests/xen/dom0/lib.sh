@@ -10,15 +10,16 @@
 #   guest_start NAME [vcpus=N] [memory=MB] [queues=N] [vifs=N] [mac=MAC]
 #               [vif_opts=rate=10Mb/s,mtu=9000] [extra=KERNEL-ARGS] [wait=no]
 #                               create it; return when it answers a ping
+#                               vif_opts=script=vif-bridge: Xen's own, slow hotplug script
 #   guest_stop NAME             orderly shutdown
 #   guest_destroy NAME          no shutdown
-#   guest_save NAME FILE        suspend to a file
+#   guest_save NAME FILE        suspend to a file below /run (dom0-memory must hold it)
 #   guest_restore NAME FILE     and back
 #   guest_run NAME COMMAND      run it in the guest, without the network; prints the
 #                               output, returns the status (124: no answer in RUN_SECONDS)
 #   guest_run_bg NAME COMMAND   start it, print a job id
 #   guest_wait NAME JOB [SEC]   output and status of a job
-#   guest_ping NAME [SEC]       wait until it answers, SEC seconds at most
+#   guest_ping NAME [SEC]       wait until it answers, SEC seconds at most; guest_ping6
 #   guest_id, guest_ip, guest_ip6, guest_number NAME
 #   vif_of NAME [DEVID]         its interface in dom0: vifD.N
 #   vif_key NAME [DEVID] KEY    one node of the backend's xenstore folder
@@ -43,7 +44,7 @@
 #   mark N                      end the instruction count window (0: throw it away)
 #   snapshot_resources          what a leak would change, one "name value" a line
 #
-# LOGS is a folder on the host; a file written there outlives the machine.
+# A file written to the folder $LOGS comes out of the machine at the test's end.
 
 # shellcheck source=selftests/lib/tap.sh
 . /xnb/tap.sh
@@ -91,7 +92,7 @@ _guest_config() {
 	CONFIG
 	echo "vif = ["
 	for ((n = 0; n < vifs; n++)); do
-		printf '"bridge=xenbr%d,mac=%s%s",\n' "$n" \
+		printf '"script=vif-quick,bridge=xenbr%d,mac=%s%s",\n' "$n" \
 			"$(_guest_mac "$number" "$n")" "${vif_opts:+,$vif_opts}"
 	done
 	echo "]"
@@ -125,8 +126,9 @@ guest_start() {
 	number=$(($(cat "$STATE/last" 2>/dev/null || echo 0) + 1))
 	echo "$number" >"$STATE/last"
 	echo "$number" >"$STATE/$name.number"
+	[ ! -e "$PORTS/guest$number" ] || ln -sf "$PORTS/guest$number" "$LOGS/guest-$name.log"
 	_guest_config "$name" "$number" >"$STATE/$name.cfg"
-	xl create -q "$STATE/$name.cfg" >&2 || return 1
+	xl create -q "$STATE/$name.cfg" >&2 && _note_id "$name" || return 1
 	[ "$wait" = yes ] || return 0
 	agent ready "$(guest_id "$name")" "$RUN_SECONDS" && guest_ping "$name" || return 1
 	progress "guest $name"
@@ -136,8 +138,12 @@ guest_number() {
 	cat "$STATE/$1.number"
 }
 
+_note_id() {
+	agent domid "$1" >"$STATE/$1.id"
+}
+
 guest_id() {
-	xl domid "$1"
+	cat "$STATE/$1.id"
 }
 
 guest_ip() {
@@ -148,12 +154,21 @@ guest_ip6() {
 	echo "fd00:0:0:${2:-0}::$(($(guest_number "$1") + 1))"
 }
 
+# One packet a try: ping gives up at the first unreachable anyway.
+_ping_once() {
+	ping -q -c 1 -W 1 "$1" >/dev/null 2>&1
+}
+
 guest_ping() {
-	ping -q -c 1 -i 0.1 -w "${2:-$RUN_SECONDS}" "$(guest_ip "$1")" >/dev/null 2>&1
+	wait_until "${2:-$RUN_SECONDS}" _ping_once "$(guest_ip "$1")"
+}
+
+guest_ping6() {
+	wait_until "${2:-$RUN_SECONDS}" _ping_once "$(guest_ip6 "$1")"
 }
 
 _guest_gone() {
-	! xl domid "$1" >/dev/null 2>&1
+	! agent domid "$1" >/dev/null
 }
 
 guest_stop() {
@@ -169,7 +184,7 @@ guest_save() {
 }
 
 guest_restore() {
-	timeout "$RUN_SECONDS" xl restore "$2" >&2 &&
+	timeout "$RUN_SECONDS" xl restore "$2" >&2 && _note_id "$1" &&
 		agent ready "$(guest_id "$1")" "$RUN_SECONDS" && guest_ping "$1"
 }
 
@@ -202,7 +217,7 @@ vif_key() {
 	local key=${3:-$2} devid=0
 
 	[ $# -lt 3 ] || devid=$2
-	xenstore-read "/local/domain/0/backend/vif/$(guest_id "$1")/$devid/$key"
+	agent read "/local/domain/0/backend/vif/$(guest_id "$1")/$devid/$key"
 }
 
 # Driver.
@@ -264,7 +279,7 @@ _vif_plug() {
 	local dev=$1 ids=${1#vif-} vif bridge
 
 	vif=$(_vif_interface "$dev")
-	bridge=$(xenstore-read "/local/domain/0/backend/vif/${ids/-//}/bridge")
+	bridge=$(agent read "/local/domain/0/backend/vif/${ids/-//}/bridge")
 	wait_until "$RUN_SECONDS" _vif_attached "$dev" &&
 		ip link set "$vif" master "$bridge" up
 }
@@ -320,7 +335,7 @@ _pktgen_commands() {
 pktgen_to_guest() {
 	local mac
 
-	mac=$(xenstore-read "/local/domain/0/backend/vif/$(guest_id "$1")/0/mac")
+	mac=$(agent read "/local/domain/0/backend/vif/$(guest_id "$1")/0/mac")
 	sh -c "$(_pktgen_commands "$(vif_of "$1")" "$2" "$3" "$(guest_ip "$1")" "$mac" "${4:-1}" \
 		$(($(nproc) - 1)))"
 }

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # The testbed itself, with the stock driver.
 # driver: stock
+# dom0-memory: 768
 # timeout: 240
 
 . "$XNB_LIB"
@@ -15,8 +16,8 @@ same_output() {
 }
 
 is "$(driver)" stock "the stock driver is loaded"
-check "a guest starts and answers" guest_start a
-check "it answers over IPv6" ping -q -c 1 -i 0.1 -w 20 "$(guest_ip6 a)"
+check "a guest starts and answers" guest_start a || bail "no guest"
+check "it answers over IPv6" guest_ping6 a
 
 is "$(guest_run a 'echo hello; exit 0')" hello "a command's output comes back"
 guest_run a 'exit 7'
@@ -36,8 +37,8 @@ check "the guest answers after it" guest_ping a
 at_least "$(guest_irqs a)" 1 "the guest took interrupts"
 at_least "$(dom0_irqs "$(vif_of a)")" 1 "dom0 took interrupts"
 
-check "save" guest_save a /tmp/a.save
-check "restore" guest_restore a /tmp/a.save
+check "save" guest_save a /run/a.save
+check "restore" guest_restore a /run/a.save || bail "the guest is lost"
 is "$(guest_run a 'echo again')" again "a command after restore"
 
 check "shutdown" guest_stop a

@@ -8,6 +8,12 @@
  *	agent wait DOMID ID SECONDS	in dom0: print the output, exit with its status
  *	agent run DOMID SECONDS COMMAND	start and wait
  *
+ * And xenstore itself, cheaper to start than the dynamic tools:
+ *
+ *	agent read PATH
+ *	agent write PATH VALUE...
+ *	agent domid NAME		the number of the domain called NAME
+ *
  * Below the guest's data/run, dom0 writes ID/cmd; the guest removes it, runs it
  * with sh -c and writes ID/0, ID/1 ... (output) and at last ID/status.
  * Exit status 124: the time ran out. 125: the agent itself failed.
@@ -414,10 +420,49 @@ static int wait_done(const char *id, double seconds)
 	return status;
 }
 
+static int print_node(const char *path)
+{
+	if (request(XS_READ, path, NULL, 0) < 0)
+		return 1;
+	puts(payload);
+	return 0;
+}
+
+static int write_nodes(char **arg)
+{
+	for (; arg[0]; arg += 2)
+		if (!arg[1] || request(XS_WRITE, arg[0], arg[1], strlen(arg[1])) < 0)
+			return 1;
+	return 0;
+}
+
+/* The newest, should an old one of that name linger. */
+static int print_domid(const char *name)
+{
+	char ids[PAYLOAD_MAX + 1], path[PATH_LEN], *id;
+	int len, best = -1;
+
+	len = request(XS_DIRECTORY, "/local/domain", NULL, 0);
+	if (len < 0)
+		return 1;
+	memcpy(ids, payload, len);
+	for (id = ids; id < ids + len; id += strlen(id) + 1) {
+		snprintf(path, sizeof(path), "/local/domain/%d/name", atoi(id));
+		if (request(XS_READ, path, NULL, 0) >= 0 && !strcmp(payload, name) &&
+		    atoi(id) > best)
+			best = atoi(id);
+	}
+	if (best < 0)
+		return 1;
+	printf("%d\n", best);
+	return 0;
+}
+
 static int usage(void)
 {
 	fprintf(stderr, "usage: agent serve | ready DOMID SECONDS | start DOMID COMMAND |\n"
-			"       wait DOMID ID SECONDS | run DOMID SECONDS COMMAND\n");
+			"       wait DOMID ID SECONDS | run DOMID SECONDS COMMAND |\n"
+			"       read PATH | write PATH VALUE... | domid NAME\n");
 	return EXIT_AGENT;
 }
 
@@ -428,11 +473,18 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(verb, "serve"))
 		serve();
-	if (argc < 4)
+	if (argc < 3)
 		return usage();
 
-	snprintf(base, sizeof(base), "/local/domain/%d", atoi(argv[2]));
 	open_bus();
+	if (argc == 3 && !strcmp(verb, "read"))
+		return print_node(argv[2]);
+	if (argc == 3 && !strcmp(verb, "domid"))
+		return print_domid(argv[2]);
+	if (!strcmp(verb, "write"))
+		return write_nodes(argv + 2);
+
+	snprintf(base, sizeof(base), "/local/domain/%d", atoi(argv[2]));
 	if (argc == 4 && !strcmp(verb, "ready"))
 		return wait_ready(atof(argv[3]));
 	if (argc == 4 && !strcmp(verb, "start")) {

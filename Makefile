@@ -71,11 +71,11 @@ dkms-remove: ## take it out of DKMS again; the kernel's own driver returns (root
 check: ## run every test; needs root, gets what it needs from Debian
 	@selftests/check
 
-lint: ## only the checks of the source text
+lint: ## only the checks of the source text (root)
 	@selftests/check lint
 
-unit: ## only the unit tests, in user space, as any user
-	@selftests/check unit
+unit: ## only the unit tests, in user space
+	@prove --exec selftests/unit/run selftests/unit/test_*.c
 
 demo: ## boot a Xen host in QEMU and swap the driver under a running guest (root)
 	@selftests/demo/run
@@ -86,7 +86,8 @@ xen-shell: ## a shell in that Xen host's dom0, a guest running (root)
 xen-test: ## run one Xen test: make xen-test T=name (root)
 	$(call need,test -n "$(T)" && test -f "selftests/xen/tests/$(T).sh",T=$(T) is no test. \
 	T= one of: $(XEN_TESTS))
-	@selftests/check xen-test "$(T)"
+	@selftests/build/module >/dev/null
+	@prove --verbose --exec selftests/xen/run "selftests/xen/tests/$(T).sh"
 
 clean: ## remove what a build leaves in the checkout and under build/
 	@find . -path ./build -prune -o -path ./.git -prune -o -type f \

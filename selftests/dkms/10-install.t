@@ -21,7 +21,7 @@ VERSION=$(sed -n 's/^#define XNB_VERSION "\(.*\)"$/\1/p' "$TOP/include/xnb/versi
 SOURCES=(src include Kbuild Makefile dkms.conf COPYING)
 
 cleanup() {
-	umount -R "$COPY" 2>/dev/null
+	umount --recursive --lazy "$COPY" 2>/dev/null
 	rmdir "$COPY"
 }
 

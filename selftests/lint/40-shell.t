@@ -19,6 +19,7 @@ sub is_shell {
 	return ($first // '') =~ m{^#!\s*/(?:usr/)?bin/(?:env )?(?:ba|da)?sh\b};
 }
 
+# SC2317 takes functions that are called by name through another for unreachable.
 # dkms.conf uses what DKMS sets and sets what DKMS uses.
 my %options = ('dkms.conf' => '-s bash -e SC2034,SC2154');
 my $enter = top() . '/selftests/build/enter';
@@ -29,7 +30,7 @@ plan tests => 2;
 cmp_ok(scalar @shell, '>', 0, 'there are ' . @shell . ' shell files');
 my $said = '';
 my @plain = grep { !$options{$_} } @shell;
-$said .= qx($enter sh -c 'cd $tree && shellcheck -x -P SCRIPTDIR -P . -f gcc "\$@"' shellcheck @plain 2>&1) if @plain;
+$said .= qx($enter sh -c 'cd $tree && shellcheck -x -e SC2317 -P SCRIPTDIR -P . -f gcc "\$@"' shellcheck @plain 2>&1) if @plain;
 for my $file (grep { $options{$_} } @shell) {
 	$said .= qx($enter sh -c 'cd $tree && shellcheck -f gcc "\$@"' shellcheck $options{$file} $file 2>&1);
 }

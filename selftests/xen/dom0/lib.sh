@@ -44,6 +44,16 @@
 #   mark N                      end the instruction count window (0: throw it away)
 #   snapshot_resources          what a leak would change, one "name value" a line
 #
+# Interfaces.
+#   vif_stat VIF NAME           one value of ethtool -S
+#   link_stat VIF NAME          one of the standard statistics
+#   vif_carrier VIF             1 or 0
+#   vif_irqs VIF                "NAME COUNT", a line for each interrupt
+#   guest_reconnect NAME [QUEUES]
+#                               load the guest's driver anew below the same backend device
+#   queues_to_guest NAME QUEUES COUNT, queues_from_guest NAME QUEUES COUNT
+#                               COUNT packets, the queues in turn
+#
 # A file written to the folder $LOGS comes out of the machine at the test's end.
 
 # shellcheck source=selftests/lib/tap.sh
@@ -320,14 +330,15 @@ tcp_from_guest() {
 
 # Commands that make pktgen send, for sh in either domain.
 _pktgen_commands() {
-	local dev=$1 size=$2 count=$3 ip=$4 mac=$5 burst=${6:-1} cpu=${7:-0}
+	local dev=$1 size=$2 count=$3 ip=$4 mac=$5 burst=${6:-1} cpu=${7:-0} queues=${8:-1}
 
 	cat <<-COMMANDS
 		modprobe pktgen; cd /proc/net/pktgen
 		for t in kpktgend_*; do echo rem_device_all >\$t; done
 		echo "add_device $dev" >kpktgend_$cpu
 		for x in "count $count" "pkt_size $size" "dst $ip" "dst_mac $mac" "delay 0" \
-			"udp_dst_min 9" "udp_dst_max 9" "burst $burst"; do echo "\$x" >$dev; done
+			"udp_dst_min 9" "udp_dst_max 9" "burst $burst" \
+			"queue_map_min 0" "queue_map_max $((queues - 1))"; do echo "\$x" >$dev; done
 		echo start >pgctrl; sed -n 's/.* \([0-9]*\)pps .*/\1/p' $dev
 	COMMANDS
 }
@@ -394,4 +405,42 @@ snapshot_resources() {
 	echo "domains $(xl list | tail -n +2 | grep -c .)"
 	echo "vifs $(_vif_devices | grep -c .)"
 	echo "threads $(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)"
+}
+
+# Interfaces.
+
+vif_stat() {
+	ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'
+}
+
+link_stat() {
+	cat "/sys/class/net/$1/statistics/$2"
+}
+
+vif_carrier() {
+	cat "/sys/class/net/$1/carrier"
+}
+
+vif_irqs() {
+	awk -v vif="$1-q" 'index($NF, vif) == 1 {
+		for (n = 0, i = 2; $i ~ /^[0-9]+$/; i++) n += $i
+		print $NF, n }' /proc/interrupts
+}
+
+guest_reconnect() {
+	guest_run "$1" "rmmod xen_netfront; modprobe xen-netfront ${2:+max_queues=$2}
+		echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad
+		ip addr add $(guest_ip "$1")/24 dev eth0
+		ip addr add $(guest_ip6 "$1")/64 dev eth0
+		ip link set eth0 up" && guest_ping "$1"
+}
+
+queues_to_guest() {
+	sh -c "$(_pktgen_commands "$(vif_of "$1")" 200 "$3" "$(guest_ip "$1")" \
+		"$(vif_key "$1" mac)" 1 0 "$2")" >/dev/null
+}
+
+queues_from_guest() {
+	guest_run "$1" "$(_pktgen_commands eth0 200 "$3" 10.0.0.1 \
+		"$(cat /sys/class/net/xenbr0/address)" 1 0 "$2")" >/dev/null
 }

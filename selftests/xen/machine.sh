@@ -3,7 +3,9 @@
 #
 # The emulated Xen host. Source after images.sh.
 #
-#   make_overlay FILE DIR   pack DIR as the part of dom0's root that changes
+#   module_under_test       print XNB_KO or the built module; nothing if DRIVER is not ours
+#   make_dom0_part DIR KO   the part of dom0's root that changes: init, library, module KO
+#   make_overlay FILE DIR   pack dom0's root with DIR over it
 #   machine_command         fill QEMU=() from VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK
 #                           PLUGIN OVERLAY LOGS CONSOLE GUEST_TOOLS XEN_ARGS DOM0_ARGS
 #
@@ -16,6 +18,44 @@
 # pcid and erms: Xen's use of the first is slow here, and with the second each
 # byte of a copy would count as an instruction.
 MACHINE_CPU=Haswell-noTSX-IBRS,-pcid,-erms
+
+module_under_test() {
+	local file=${XNB_KO:-$BUILD/$KREL/xen-netback.ko}
+
+	if [ -f "$file" ]; then
+		echo "$file"
+	elif [ "$DRIVER" = ours ]; then
+		die "no module under test at $file: run 'make' first, or set XNB_KO="
+	fi
+}
+
+make_dom0_part() {
+	local dir=$1 ko=$2 here=$XEN_DIR
+
+	mkdir -p "$dir/xnb"
+	install -m 755 "$here/dom0/init" "$dir/init"
+	cp "$here"/dom0/*.sh "$here/../lib/tap.sh" "$dir/xnb/"
+	{
+		echo "export DRIVER=$DRIVER XNB_CLOCK=$CLOCK XNB_GUEST_ARGS='$GUEST_ARGS'"
+		# The instruction clock's vCPUs are pinned: dom0's first, then the guests'.
+		[ "$CLOCK" != insn ] ||
+			echo "export XNB_GUEST_CPUS=$DOM0_VCPUS-$((VCPUS - 1))"
+	} >"$dir/xnb/env"
+	[ -z "$ko" ] || _add_module "$dir" "$ko"
+}
+
+# So that modprobe in dom0 finds the module under test before the stock one.
+_add_module() {
+	local dir=$1 modules=usr/lib/modules/$KREL
+
+	cp -al "$IMAGES/dom0" "$WORK/tree"
+	mkdir -p "$WORK/tree/$modules/updates"
+	cp "$2" "$WORK/tree/$modules/updates/xen-netback.ko"
+	rm -f "$WORK/tree/$modules"/modules.{dep,alias,symbols,softdep,devname}*
+	depmod -b "$WORK/tree" "$KREL"
+	mkdir -p "$dir/$modules"
+	cp -a "$WORK/tree/$modules/updates" "$WORK/tree/$modules"/modules.* "$dir/$modules/"
+}
 
 make_overlay() {
 	local file=$1 dir=$2

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Module parameters: defaults, values, ranges, and their effect on what is offered.
+# driver: none
+# timeout: 240
+
+. "$XNB_LIB"
+
+PARAMETERS=/sys/module/xen_netback/parameters
+BACKEND=/local/domain/0/backend/vif/0/7
+
+value() {
+	cat "$PARAMETERS/$1"
+}
+
+# loaded_with NAME=VALUE WANT
+loaded_with() {
+	driver_load ours "$1" 2>/dev/null
+	is "$(value "${1%=*}")" "$2" "$1"
+	driver_unload
+}
+
+# refused NAME VALUE MIN MAX
+refused() {
+	local line="$1=$2 refused: a number from $3 to $4 is needed"
+
+	dmesg -c >/dev/null
+	driver_load ours "$1=$2" 2>/dev/null
+	is "$(driver) $(dmesg | grep -cF "$line")" "none 1" "$1=$2 is refused, with its range"
+	driver_unload
+}
+
+# offers KEY: what a device of dom0's own, without a guest, is offered.
+offers() {
+	xenstore-read "$BACKEND/$1"
+}
+
+has_state() {
+	[ "$(offers state)" = "$1" ]
+}
+
+plug() {
+	xenstore-write "$BACKEND/frontend" /local/domain/0/device/vif/7 \
+		"$BACKEND/frontend-id" 0 "$BACKEND/online" 1 "$BACKEND/handle" 7 \
+		"$BACKEND/mac" 00:16:3e:00:00:07 "$BACKEND/script" none \
+		/local/domain/0/device/vif/7/backend "$BACKEND" \
+		/local/domain/0/device/vif/7/backend-id 0 \
+		/local/domain/0/device/vif/7/state 1 "$BACKEND/state" 1
+	wait_until 10 has_state 2
+}
+
+unplug() {
+	xenstore-rm "$BACKEND"
+	xenstore-rm /local/domain/0/device/vif/7
+	wait_until 10 test ! -e /sys/class/net/vif0.7
+}
+
+driver_load ours
+is "$(cd "$PARAMETERS" && for name in *; do echo "$name=$(cat "$name")"; done)" \
+	"fatal_skb_slots=20
+hash_cache_size=64
+max_queues=0
+provides_xdp_headroom=Y
+rx_drain_timeout_msecs=10000
+rx_stall_timeout_msecs=60000
+separate_tx_rx_irq=Y" "the seven parameters and their defaults"
+echo 65 2>/dev/null >"$PARAMETERS/max_queues"
+is "$?/$(value max_queues)" 1/0 "max_queues=65 is refused at run time"
+check "a vif without a guest" plug
+is "$(offers feature-split-event-channels)" 1 "split channels are offered"
+is "$(offers multi-queue-max-queues)" "$(nproc)" "a queue for each CPU is offered"
+echo 5 >"$PARAMETERS/max_queues"
+echo 0 >"$PARAMETERS/separate_tx_rx_irq"
+is "$(offers multi-queue-max-queues)" "$(nproc)" "a new max_queues leaves a vif alone"
+check "it goes away" unplug
+check "another vif" plug
+is "$(offers multi-queue-max-queues)" 5 "and holds for the next"
+is "$(ethtool -l vif0.7 | awk '/^Combined/ { print $2; exit }')" 5 "ethtool -l says the same"
+is "$(offers feature-split-event-channels)" 0 "separate_tx_rx_irq=0: no split channels"
+check "it goes away" unplug
+driver_unload
+
+loaded_with separate_tx_rx_irq=0 N
+loaded_with rx_drain_timeout_msecs=500 500
+loaded_with rx_stall_timeout_msecs=0 0
+loaded_with max_queues=64 64
+loaded_with fatal_skb_slots=255 255
+loaded_with hash_cache_size=65536 65536
+loaded_with provides_xdp_headroom=0 N
+
+refused separate_tx_rx_irq 2 0 1
+refused rx_drain_timeout_msecs 3600001 0 3600000
+refused rx_stall_timeout_msecs -1 0 3600000
+refused max_queues 65 0 64
+refused max_queues 8abc 0 64
+refused fatal_skb_slots 256 0 255
+refused hash_cache_size 65537 0 65536
+refused provides_xdp_headroom maybe 0 1
+tap_done

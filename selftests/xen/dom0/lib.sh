@@ -423,7 +423,8 @@ vif_carrier() {
 
 vif_irqs() {
 	awk -v vif="$1-q" 'index($NF, vif) == 1 {
-		for (n = 0, i = 2; $i ~ /^[0-9]+$/; i++) n += $i
+		n = 0
+		for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i
 		print $NF, n }' /proc/interrupts
 }
 

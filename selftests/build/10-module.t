@@ -43,6 +43,7 @@ before=$(tree_listing)
 check "builds with W=1, every warning an error" "$TOP/selftests/build/module"
 kernel_release >/dev/null
 KO=$BUILD/$KREL/xen-netback.ko
+[ -f "$KO" ] || bail "there is no module to look at"
 
 is "$(info name)" xen_netback "its name is that of the stock driver"
 is "$(info alias)" xen-backend:vif "its alias is that of the stock driver"

@@ -50,7 +50,7 @@
 #   vif_carrier VIF             1 or 0
 #   vif_irqs VIF                "NAME COUNT", a line for each interrupt
 #   guest_reconnect NAME [QUEUES]
-#                               load the guest's driver anew below the same backend device
+#                               unbind and bind the guest's driver: the same backend device
 #   queues_to_guest NAME QUEUES COUNT, queues_from_guest NAME QUEUES COUNT
 #                               COUNT packets, the queues in turn
 #
@@ -429,10 +429,11 @@ vif_irqs() {
 }
 
 guest_reconnect() {
-	guest_run "$1" "rmmod xen_netfront; modprobe xen-netfront ${2:+max_queues=$2}
-		echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad
-		ip addr add $(guest_ip "$1")/24 dev eth0
-		ip addr add $(guest_ip6 "$1")/64 dev eth0
+	guest_run "$1" "${2:+echo $2 >/sys/module/xen_netfront/parameters/max_queues}
+		cd /sys/bus/xen/drivers/vif && echo vif-0 >unbind && echo vif-0 >bind &&
+		echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad &&
+		ip addr add $(guest_ip "$1")/24 dev eth0 &&
+		ip addr add $(guest_ip6 "$1")/64 dev eth0 &&
 		ip link set eth0 up" && guest_ping "$1"
 }
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the testbed boots, made from packages and kept in $IMAGES. Source this.
+# What the testbed boots, made from packages. Source this.
 #
-#   make_images                 make or refresh everything below
+#   make_images                 make what is missing, set IMAGES: a folder that is
+#                               never changed, named after all that went into it
 #   $IMAGES/xen                 the hypervisor
 #   $IMAGES/vmlinux             the kernel of dom0 and of the guests
 #   $IMAGES/dom0.cpio           dom0's root, but for what make_overlay adds
@@ -17,7 +18,6 @@
 XEN_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$XEN_DIR/../lib/debian.sh"
 
-IMAGES=$BUILD/xen
 XEN_BIN=usr/lib/xen-4.17/bin
 
 XEN_PACKAGES="xen-hypervisor-4.17-amd64 xen-utils-4.17 xen-utils-common xenstore-utils
@@ -52,25 +52,30 @@ _image_inputs() {
 }
 
 make_images() {
-	local stamp=$IMAGES/stamp want
+	local final
 
 	host_need gcc libc6-dev binutils cpio xz-utils qemu-system-x86 kmod
 	KREL=$(kernel_release) || exit
 	ROOT=$BUILD/roots/xen
 	# shellcheck disable=SC2086
 	deb_root xen $XEN_PACKAGES
-	want=$(_image_inputs)
-	[ "$(cat "$stamp" 2>/dev/null)" != "$want" ] || return 0
-
-	_need_root "making the images"
-	_build_lock
-	[ "$(cat "$stamp" 2>/dev/null)" = "$want" ] || _make_all_images
-	echo "$want" >"$stamp"
-	_build_unlock
+	final=$BUILD/xen/$(_image_inputs | cut -c1-12)
+	if [ ! -d "$final" ]; then
+		_need_root "making the images"
+		_build_lock
+		[ -d "$final" ] || _make_all_images "$final"
+		_build_unlock
+	fi
+	IMAGES=$final
 }
 
 _make_all_images() {
+	local final=$1
+
 	echo "${0##*/}: making the boot images" >&2
+	mkdir -p "$BUILD/xen"
+	find "$BUILD/xen" -mindepth 1 -maxdepth 1 -mmin +600 -exec rm -rf {} +
+	IMAGES=$final.new
 	rm -rf "$IMAGES"
 	mkdir -p "$IMAGES/tools"
 	_compile
@@ -80,10 +85,11 @@ _make_all_images() {
 	_make_guest_tree "$IMAGES/guest" "$GUEST_PROGRAMS" "$GUEST_MODULES"
 	_make_guest_tree "$IMAGES/guest-full" "$GUEST_PROGRAMS $GUEST_FULL_PROGRAMS" \
 		"$GUEST_MODULES $GUEST_FULL_MODULES"
+	_make_dom0_tree "$IMAGES/dom0"
 	_pack "$IMAGES/guest" "$IMAGES/guest.cpio"
 	_pack "$IMAGES/guest-full" "$IMAGES/guest-full.cpio"
-	_make_dom0_tree "$IMAGES/dom0"
 	_pack "$IMAGES/dom0" "$IMAGES/dom0.cpio"
+	mv "$IMAGES" "$final" || die "cannot keep $final"
 }
 
 _compile() {
@@ -192,8 +198,14 @@ _take_modules() {
 	done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r file; do
 		_copy "$tree" "${file#"$ROOT"/}"
 	done
+	_drop_signatures "$tree/$dir"
 	cp "$ROOT/$dir"/modules.{order,builtin,builtin.modinfo} "$tree/$dir/"
 	depmod -b "$tree" "$KREL"
+}
+
+# Checking one costs more than all the rest of loading a module.
+_drop_signatures() {
+	find "$1" -name '*.ko' -exec objcopy {} \; || die "cannot drop module signatures"
 }
 
 # A link for each applet, except where the tree has the real program.

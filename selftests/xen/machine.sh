@@ -36,7 +36,7 @@ make_dom0_part() {
 	install -m 755 "$here/dom0/init" "$dir/init"
 	cp "$here"/dom0/*.sh "$here/../lib/tap.sh" "$dir/xnb/"
 	{
-		echo "export DRIVER=$DRIVER XNB_CLOCK=$CLOCK XNB_GUEST_ARGS='$GUEST_ARGS'"
+		echo "export DRIVER=$DRIVER XNB_CLOCK=$CLOCK XNB_GUEST_ARGS='$QUICK_BOOT $GUEST_ARGS'"
 		# The instruction clock's vCPUs are pinned: dom0's first, then the guests'.
 		[ "$CLOCK" != insn ] ||
 			echo "export XNB_GUEST_CPUS=$DOM0_VCPUS-$((VCPUS - 1))"
@@ -66,16 +66,17 @@ make_overlay() {
 	rm -f "$file.tail"
 }
 
+# What a kernel need not do at boot.
+QUICK_BOOT="cryptomgr.notests lsm= audit=0 random.trust_cpu=on"
+
 PORTS="verdict.tap errors.log files.tar guest1.log guest2.log guest3.log guest4.log"
 
 _dom0_command_line() {
 	# A slow emulation is no stall; a real one still is, later.
 	local slow="rcupdate.rcu_cpu_stall_timeout=100 watchdog_thresh=50"
-	# What dom0 need not do at boot.
-	local quick="cryptomgr.notests lsm= audit=0 8250.nr_uarts=0 swiotlb=4096 random.trust_cpu=on"
 
-	echo "console=hvc0 quiet loglevel=5 panic=1 oops=panic panic_on_warn=1 $slow $quick" \
-		"ipv6.autoconf=0 $DOM0_ARGS"
+	echo "console=hvc0 quiet loglevel=5 panic=1 oops=panic panic_on_warn=1 $slow $QUICK_BOOT" \
+		"8250.nr_uarts=0 swiotlb=4096 ipv6.autoconf=0 $DOM0_ARGS"
 }
 
 _xen_command_line() {

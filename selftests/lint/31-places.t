@@ -19,7 +19,7 @@ my @TABLE = (
 	['kernel versions only in compat',
 		qr/\b(?:LINUX_VERSION_\w+|KERNEL_VERSION|RHEL_\w+_VERSION|UTS_RELEASE)\b/, @COMPAT],
 	['the shared rings only in ring.c',
-		qr/\b(?:RING_(?!IDX\b)\w+|BACK_RING_\w+|SHARED_RING_\w+|sring)\b/, @RING],
+		qr/\b(?:(?:BACK_|SHARED_)?RING_(?:ATTACH|COPY|FINAL|FREE|FULL|GET|HAS|INIT|PUSH|REQUEST|SIZE)\w*|sring)\b/, @RING],
 	['no BUG and no WARN',
 		qr/\b(?:VM_|DEBUG_|DEBUG_NET_)?(?:BUG|WARN)(?:_ON|_RATELIMIT)?(?:_ONCE|_PAGE|_MM)?\s*\(/],
 	['no panic', qr/\bpanic\s*\(/],

@@ -25,10 +25,8 @@ void xnb_channel_unbind(struct xnb_channel *channel, void *arg)
 	channel->irq = 0;
 }
 
-void xnb_channel_done(struct xnb_channel *channel, enum xnb_side side)
+void xnb_channel_done(struct xnb_channel *channel)
 {
-	if (!(atomic_read(&channel->owed) & side))
-		return;
-	if (atomic_fetch_andnot(side, &channel->owed) == side)
+	if (atomic_read(&channel->owed) && atomic_xchg(&channel->owed, 0))
 		xen_irq_lateeoi(channel->irq, 0);
 }

@@ -48,7 +48,11 @@ static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stat
 {
 	struct xnb_vif *vif = netdev_priv(dev);
 
-	xnb_stats_ethtool_values(vif->stats, vif->max_queues, to);
+	unsigned int i;
+
+	memset(to, 0, xnb_stats_ethtool_count() * sizeof(*to));
+	for (i = 0; i < vif->max_queues; i++)
+		xnb_stats_ethtool_add(&vif->home[i].stats, to);
 }
 
 const struct ethtool_ops xnb_ethtool_ops = {

@@ -134,11 +134,22 @@ static void wait_for_rate(struct xnb_from_guest *from, u64 wait_ns)
 {
 	from->rate_wait = true;
 	count_one(from, &from->stats->rate_waits);
-	hrtimer_start(&from->rate_timer, ns_to_ktime(wait_ns), HRTIMER_MODE_REL);
+	/* Short enough for a changed limit to be noticed. */
+	wait_ns = min_t(u64, wait_ns, XNB_RATE_WAIT_NS_MAX);
+	hrtimer_start(&from->rate_timer, ns_to_ktime(wait_ns), HRTIMER_MODE_REL_PINNED);
 }
 
-/* Parses up to @budget packets and gathers their copies. Return: packets. */
-static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budget)
+/* What a packet takes from the budget: many small segments are many packets to come. */
+static unsigned int packet_cost(const struct xnb_request *request)
+{
+	if (!request->gso_size)
+		return 1;
+	return 1 + request->len / request->gso_size / XNB_SEGMENTS_A_PACKET;
+}
+
+/* Parses packets within @budget and gathers their copies. @cost: of it used. Return: packets. */
+static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budget,
+				 unsigned int *cost)
 {
 	struct xnb_owner *owner = from->owner;
 	u32 cons = from->ring.back.req_cons;
@@ -148,8 +159,9 @@ static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budge
 	u64 wait_ns;
 
 	from->batch.count = 0;
-	budget = min_t(unsigned int, budget, XNB_BATCH_PACKETS);
-	while (count < budget && xnb_grant_room(&from->batch) >= XNB_PACKET_COPIES) {
+	*cost = 0;
+	while (count < XNB_BATCH_PACKETS && *cost < budget &&
+	       xnb_grant_room(&from->batch) >= XNB_PACKET_COPIES) {
 		packet = &from->packet[count];
 		packet->skb = NULL;
 		packet->first_copy = from->batch.count;
@@ -162,12 +174,14 @@ static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budge
 			owner->fatal(owner, packet->request.reason);
 			break;
 		}
+		/* What is dropped has cost us as much as what is not. */
+		wait_ns = xnb_rate_take(&owner->rate,
+					max_t(u32, packet->request.len, ETH_ZLEN));
+		if (wait_ns) {
+			wait_for_rate(from, wait_ns);
+			break;
+		}
 		if (verdict == XNB_PACKET) {
-			wait_ns = xnb_rate_take(&owner->rate, packet->request.len);
-			if (wait_ns) {
-				wait_for_rate(from, wait_ns);
-				break;
-			}
 			packet->skb = gather_packet(from, &packet->request, cons);
 			if (unlikely(!packet->skb)) {
 				from->batch.count = packet->first_copy;
@@ -178,6 +192,7 @@ static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budge
 		}
 
 		packet->copies = from->batch.count - packet->first_copy;
+		*cost += packet_cost(&packet->request);
 		cons += packet->request.slots;
 		count++;
 	}
@@ -196,7 +211,7 @@ static bool copies_succeeded(const struct xnb_from_guest *from,
 }
 
 /* Answers every request of the batch; what could not be copied is dropped. */
-static bool answer_batch(struct xnb_from_guest *from, unsigned int count, bool all_copied)
+static void answer_batch(struct xnb_from_guest *from, unsigned int count, bool all_copied)
 {
 	struct xnb_from_guest_packet *packet;
 
@@ -210,7 +225,7 @@ static bool answer_batch(struct xnb_from_guest *from, unsigned int count, bool a
 					   packet->request.extras,
 					   packet->skb ? XEN_NETIF_RSP_OKAY : XEN_NETIF_RSP_ERROR);
 	}
-	return xnb_ring_from_guest_push(&from->ring);
+	xnb_ring_from_guest_push(&from->ring);
 }
 
 /* The segmentation the guest asks for must be that of the packet's real protocol. */
@@ -272,8 +287,15 @@ static bool finish_packet(struct xnb_from_guest *from, struct sk_buff *skb,
 	return setup_offloads(from, skb, request);
 }
 
+/* A packet by itself has nothing to be merged with; nobody waits in GRO either. */
+static bool nothing_to_merge(const struct xnb_from_guest *from, unsigned int count)
+{
+	return count == 1 && !from->napi.gro_bitmask && !from->napi.rx_count;
+}
+
 static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 {
+	bool lone = nothing_to_merge(from, count);
 	unsigned int packets = 0, bytes = 0, overflows = 0;
 	struct xnb_from_guest_packet *packet;
 
@@ -290,7 +312,10 @@ static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 		packets++;
 		bytes += packet->request.len;
 		overflows += packet->request.tails > MAX_SKB_FRAGS;
-		napi_gro_receive(&from->napi, skb);
+		if (lone)
+			netif_receive_skb(skb);
+		else
+			napi_gro_receive(&from->napi, skb);
 	}
 
 	u64_stats_update_begin(&from->stats->syncp);
@@ -302,63 +327,89 @@ static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 	u64_stats_update_end(&from->stats->syncp);
 }
 
-/* One batch: fetch, parse, copy by one hypercall, answer, deliver. Return: packets. */
+static void settle(struct xnb_from_guest *from, bool notify)
+{
+	if (notify) {
+		notify_remote_via_irq(from->channel->irq);
+		count_one(from, &from->stats->notifies);
+	}
+	xnb_ring_from_guest_settle(&from->ring);
+	xnb_hold_settle(&from->hold);
+}
+
+/*
+ * The event for completions: sent, held, or not needed. It is asked for late, after the
+ * delivery: a guest that goes on sending has reaped its completions by then.
+ */
+static void publish(struct xnb_from_guest *from, unsigned int count, unsigned int slots)
+{
+	u32 unseen = from->ring.back.rsp_prod_pvt - from->ring.settled;
+	/* Packets of this size that fit before the guest has no slot left. */
+	u32 room = count * (XNB_RING_SLOTS - min_t(u32, unseen, XNB_RING_SLOTS)) / max(slots, 1u);
+
+	if (!xnb_ring_from_guest_event_wanted(&from->ring)) {
+		xnb_ring_from_guest_settle(&from->ring);
+		xnb_moderate_unasked(&from->hold.moderate, count);
+	} else if (xnb_hold_publish(&from->hold, count, room)) {
+		settle(from, true);
+	}
+}
+
+static void check_held(struct xnb_from_guest *from)
+{
+	if (xnb_hold_expired(&from->hold))
+		settle(from, xnb_ring_from_guest_event_wanted(&from->ring));
+}
+
+/* One batch: fetch, parse, copy by one hypercall, answer, deliver. Return: budget used. */
 static unsigned int run_batch(struct xnb_from_guest *from, unsigned int budget)
 {
-	bool all_copied, notify;
-	unsigned int count;
+	int waiting = xnb_ring_from_guest_fetch(&from->ring);
+	u32 first = from->ring.back.rsp_prod_pvt;
+	unsigned int count, cost;
+	bool all_copied;
 
-	if (xnb_ring_from_guest_fetch(&from->ring) < 0) {
+	if (waiting < 0)
 		from->owner->fatal(from->owner, XNB_REASON_PRODUCER);
+	if (waiting <= 0)
 		return 0;
-	}
 
-	count = gather_batch(from, budget);
+	count = gather_batch(from, budget, &cost);
 	if (!count)
 		return 0;
 
 	all_copied = !from->batch.count || xnb_grant_commit(&from->batch);
 	/* The guest may reuse its slots while the stack is busy with the packets. */
-	notify = answer_batch(from, count, all_copied);
+	answer_batch(from, count, all_copied);
 	deliver_batch(from, count);
 
-	if (notify) {
-		notify_remote_via_irq(from->channel->irq);
-		count_one(from, &from->stats->notifies);
-	}
-	return count;
+	publish(from, count, from->ring.back.rsp_prod_pvt - first);
+	return cost;
 }
 
 /*
- * The ring is armed while this context still owns it and looked at again afterwards; an
- * event that the kernel defers (napi_complete_done() is false) is taken back. See
- * xnb_ring_from_guest_arm() for the wake-up that would be lost otherwise.
+ * The ring is armed when NAPI has let go, and only if it has: the kernel may defer events, or
+ * poll on. What was read before is all that is ours afterwards; see
+ * xnb_ring_from_guest_arm().
  */
 static void complete_poll(struct xnb_from_guest *from, int work)
 {
-	u32 armed;
+	u32 cons = from->ring.back.req_cons;
+	bool rate_wait = from->rate_wait;
 
-	if (from->rate_wait) {
-		/* The timer goes on; until then the guest's events stay masked. */
-		napi_complete_done(&from->napi, work);
+	if (!napi_complete_done(&from->napi, work))
 		return;
-	}
-
-	armed = xnb_ring_from_guest_arm(&from->ring);
-	if (!napi_complete_done(&from->napi, work)) {
-		xnb_ring_from_guest_disarm(&from->ring);
-		return;
-	}
-	if (xnb_ring_from_guest_pending(&from->ring, armed))
+	/* At the rate limit the timer goes on; the guest is not asked to tell. */
+	if (!rate_wait && xnb_ring_from_guest_arm(&from->ring, cons))
 		napi_schedule(&from->napi);
 	else
-		xnb_channel_done(from->channel, XNB_FROM_GUEST);
+		xnb_channel_done(from->channel);
 }
 
 static int poll(struct napi_struct *napi, int budget)
 {
 	struct xnb_from_guest *from = container_of(napi, struct xnb_from_guest, napi);
-	unsigned int count;
+	unsigned int cost;
 	int work = 0;
 
 	/* Netpoll asks for room to send, which is the other direction's. */
@@ -368,11 +419,13 @@ static int poll(struct napi_struct *napi, int budget)
 	from->rate_wait = false;
 	count_one(from, &from->stats->polls);
 	while (work < budget && !from->rate_wait && !READ_ONCE(from->owner->disabled)) {
-		count = run_batch(from, budget - work);
-		if (!count)
+		cost = run_batch(from, budget - work);
+		if (!cost)
 			break;
-		work += count;
+		work += cost;
 	}
+	work = min(work, budget);
+	check_held(from);
 
 	/* A disabled guest's events are never acknowledged, so it cannot make more. */
 	if (READ_ONCE(from->owner->disabled)) {
@@ -392,27 +445,22 @@ static enum hrtimer_restart rate_timer(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-int xnb_from_guest_init(struct xnb_from_guest *from)
+struct page_pool *xnb_from_guest_pool(void)
 {
 	struct page_pool_params params = {
 		.flags = PP_FLAG_PAGE_FRAG,
-		.pool_size = XNB_RING_SLOTS,
+		.pool_size = XNB_POOL_PAGES,
 		.nid = NUMA_NO_NODE,
-		.dev = from->owner->dev->dev.parent,
 	};
 
-	from->pool = page_pool_create(&params);
-	if (IS_ERR(from->pool))
-		return PTR_ERR(from->pool);
-	hrtimer_setup(&from->rate_timer, rate_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-	netif_napi_add(from->owner->dev, &from->napi, poll);
-	return 0;
+	return page_pool_create(&params);
 }
 
-void xnb_from_guest_destroy(struct xnb_from_guest *from)
+void xnb_from_guest_init(struct xnb_from_guest *from)
 {
-	netif_napi_del(&from->napi);
-	page_pool_destroy(from->pool);
+	hrtimer_setup(&from->rate_timer, rate_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED);
+	xnb_hold_init(&from->hold, &from->napi);
+	netif_napi_add(from->owner->dev, &from->napi, poll);
 }
 
 void xnb_from_guest_start(struct xnb_from_guest *from)
@@ -426,7 +474,9 @@ void xnb_from_guest_start(struct xnb_from_guest *from)
 
 void xnb_from_guest_stop(struct xnb_from_guest *from)
 {
-	/* First the poll, which starts the timer; then the timer, which can schedule no more. */
+	/* First the poll, which starts timers; then the timers, which can schedule no more. */
 	napi_disable(&from->napi);
 	hrtimer_cancel(&from->rate_timer);
+	xnb_hold_stop(&from->hold);
+	settle(from, xnb_ring_from_guest_event_wanted(&from->ring));
 }

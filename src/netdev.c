@@ -27,7 +27,6 @@ static netdev_tx_t start_xmit(struct sk_buff *skb, struct net_device *dev)
 		return NETDEV_TX_OK;
 	}
 
-	skb_tx_timestamp(skb);
 	if (unlikely(!xnb_to_guest_enqueue(&set->queue[id]->to, skb)))
 		return NETDEV_TX_BUSY;
 	return NETDEV_TX_OK;
@@ -42,7 +41,8 @@ static int open(struct net_device *dev)
 
 static int stop(struct net_device *dev)
 {
-	netif_tx_stop_all_queues(dev);
+	/* Waits for senders that the stack does not know of. */
+	netif_tx_disable(dev);
 	xnb_vif_down(netdev_priv(dev));
 	return 0;
 }
@@ -71,7 +71,10 @@ static void get_stats64(struct net_device *dev, struct rtnl_link_stats64 *link)
 {
 	struct xnb_vif *vif = netdev_priv(dev);
 
-	xnb_stats_link(vif->stats, vif->max_queues, link);
+	unsigned int i;
+
+	for (i = 0; i < vif->max_queues; i++)
+		xnb_stats_link(&vif->home[i].stats, link);
 }
 
 static const struct net_device_ops netdev_ops = {
@@ -95,7 +98,9 @@ static void setup(struct net_device *dev, struct xenbus_device *xdev)
 	dev->netdev_ops = &netdev_ops;
 	dev->ethtool_ops = &xnb_ethtool_ops;
 	dev->hw_features = GUEST_FEATURES;
-	dev->features = GUEST_FEATURES | NETIF_F_RXCSUM;
+	dev->features = GUEST_FEATURES | NETIF_F_RXCSUM | NETIF_F_GSO_ROBUST;
+	/* Packets are queued by their own list pointers. */
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = MTU_MAX;
 }

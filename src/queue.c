@@ -5,36 +5,28 @@
 #include <xnb/queue.h>
 
 /*
- * An event is spurious when the guest has produced nothing since the last one: an honest
- * guest sends one only for a request that crossed the index we armed. A side that has been
- * told all, or that waits for nothing, needs no poll.
+ * An event is spurious when nothing that we asked for has come since the last one. Honest
+ * guests are never caught by that, also when a poll took the work before its event came. A
+ * disabled guest's event is never acknowledged, so that it was the last.
  */
 static irqreturn_t handle_event(struct xnb_queue *queue, struct xnb_channel *channel, int irq,
-				int sides)
+				bool from_guest, bool to_guest)
 {
-	bool reason = false;
-	int work = 0;
+	from_guest = from_guest && xnb_ring_from_guest_event(&queue->from.ring);
+	to_guest = to_guest && xnb_ring_to_guest_event(&queue->to.ring);
 
-	if ((sides & XNB_FROM_GUEST) && xnb_ring_from_guest_event(&queue->from.ring)) {
-		reason = true;
-		work |= XNB_FROM_GUEST;
-	}
-	if ((sides & XNB_TO_GUEST) && xnb_ring_to_guest_event(&queue->to.ring)) {
-		reason = true;
-		if (READ_ONCE(queue->to.waiting))
-			work |= XNB_TO_GUEST;
-	}
-
-	if (!work) {
-		xen_irq_lateeoi(irq, reason ? 0 : XEN_EOI_FLAG_SPURIOUS);
+	if (READ_ONCE(queue->from.owner->disabled))
+		return IRQ_HANDLED;
+	if (!from_guest && !to_guest) {
+		xen_irq_lateeoi(irq, XEN_EOI_FLAG_SPURIOUS);
 		return IRQ_HANDLED;
 	}
 
-	/* Before the polls that clear it. */
-	atomic_or(work, &channel->owed);
-	if (work & XNB_FROM_GUEST)
+	/* Before the polls that acknowledge it. */
+	atomic_set(&channel->owed, 1);
+	if (from_guest)
 		napi_schedule(&queue->from.napi);
-	if (work & XNB_TO_GUEST)
+	if (to_guest)
 		napi_schedule(&queue->to.napi);
 	return IRQ_HANDLED;
 }
@@ -43,21 +35,21 @@ static irqreturn_t from_guest_event(int irq, void *arg)
 {
 	struct xnb_queue *queue = arg;
 
-	return handle_event(queue, &queue->channel[0], irq, XNB_FROM_GUEST);
+	return handle_event(queue, &queue->channel[0], irq, true, false);
 }
 
 static irqreturn_t to_guest_event(int irq, void *arg)
 {
 	struct xnb_queue *queue = arg;
 
-	return handle_event(queue, &queue->channel[1], irq, XNB_TO_GUEST);
+	return handle_event(queue, &queue->channel[1], irq, false, true);
 }
 
 static irqreturn_t shared_event(int irq, void *arg)
 {
 	struct xnb_queue *queue = arg;
 
-	return handle_event(queue, &queue->channel[0], irq, XNB_FROM_GUEST | XNB_TO_GUEST);
+	return handle_event(queue, &queue->channel[0], irq, true, true);
 }
 
 static int attach_rings(struct xnb_queue *queue, struct xenbus_device *xdev,
@@ -110,9 +102,7 @@ static int setup(struct xnb_queue *queue, struct xenbus_device *xdev,
 	err = attach_rings(queue, xdev, config);
 	if (err)
 		return err;
-	err = xnb_from_guest_init(&queue->from);
-	if (err)
-		return err;
+	xnb_from_guest_init(&queue->from);
 	xnb_to_guest_init(&queue->to);
 	queue->ready = true;
 
@@ -121,7 +111,7 @@ static int setup(struct xnb_queue *queue, struct xenbus_device *xdev,
 }
 
 struct xnb_queue *xnb_queue_create(struct xnb_owner *owner, struct xenbus_device *xdev,
-				   struct xnb_queue_stats *stats, u16 id,
+				   struct xnb_queue_home *home, u16 id,
 				   const struct xnb_queue_config *config)
 {
 	struct xnb_queue *queue;
@@ -133,31 +123,35 @@ struct xnb_queue *xnb_queue_create(struct xnb_owner *owner, struct xenbus_device
 
 	queue->from.owner = owner;
 	queue->from.id = id;
-	queue->from.stats = &stats->from_guest;
+	queue->from.stats = &home->stats.from_guest;
+	queue->from.pool = home->pool;
 	queue->to.owner = owner;
 	queue->to.id = id;
-	queue->to.stats = &stats->to_guest;
+	queue->to.stats = &home->stats.to_guest;
 
 	err = setup(queue, xdev, config);
 	if (err) {
-		xnb_queue_destroy(queue, xdev);
+		xnb_queue_retire(queue);
+		synchronize_net();
+		xnb_queue_free(queue, xdev);
 		return ERR_PTR(err);
 	}
 	return queue;
 }
 
-void xnb_queue_destroy(struct xnb_queue *queue, struct xenbus_device *xdev)
+void xnb_queue_retire(struct xnb_queue *queue)
 {
-	if (IS_ERR_OR_NULL(queue))
-		return;
+	if (queue->ready) {
+		__netif_napi_del(&queue->to.napi);
+		__netif_napi_del(&queue->from.napi);
+	}
+}
 
+void xnb_queue_free(struct xnb_queue *queue, struct xenbus_device *xdev)
+{
 	/* Events first, as they look at the rings. */
 	xnb_channel_unbind(&queue->channel[1], queue);
 	xnb_channel_unbind(&queue->channel[0], queue);
-	if (queue->ready) {
-		xnb_to_guest_destroy(&queue->to);
-		xnb_from_guest_destroy(&queue->from);
-	}
 	if (queue->rx_page)
 		xenbus_unmap_ring_vfree(xdev, queue->rx_page);
 	if (queue->tx_page)

@@ -27,28 +27,15 @@ static int posted_since(const RING_IDX *req_prod, u32 cons, u32 rsp_prod_pvt)
 }
 
 /*
- * Whether the guest wants an event for the responses up to @prod. It looks for new responses
- * after it moves rsp_event, and we look at rsp_event after we publish, so one of the two sees
- * the other.
+ * Whether the guest wants an event for the responses in (@settled, @prod]. It looks for new
+ * responses after it moves rsp_event, and we look at rsp_event after we publish, so one of
+ * the two sees the other.
  */
-static bool event_due(const RING_IDX *rsp_event, u32 *notified, u32 prod)
+static bool event_wanted(const RING_IDX *rsp_event, u32 settled, u32 prod)
 {
-	u32 published = prod - *notified;
-
 	/* Publish, then look; pairs with the guest's barrier behind rsp_event. */
 	virt_mb();
-	*notified = prod;
-	return prod - READ_ONCE(*rsp_event) < published;
-}
-
-/* Whether the guest's producer has moved since the last event. */
-static bool producer_moved(const RING_IDX *req_prod, u32 *event_prod)
-{
-	u32 prod = READ_ONCE(*req_prod);
-	bool moved = prod != *event_prod;
-
-	*event_prod = prod;
-	return moved;
+	return prod - READ_ONCE(*rsp_event) < prod - settled;
 }
 
 int xnb_ring_from_guest_attach(struct xnb_ring_from_guest *ring, void *page)
@@ -58,7 +45,7 @@ int xnb_ring_from_guest_attach(struct xnb_ring_from_guest *ring, void *page)
 
 	BACK_RING_ATTACH(&ring->back, shared, start, XEN_PAGE_SIZE);
 	ring->fetched = start;
-	ring->notified = start;
+	ring->settled = start;
 	ring->event_prod = start;
 	return posted_since(&shared->req_prod, start, start) < 0 ? -EIO : 0;
 }
@@ -99,33 +86,36 @@ void xnb_ring_from_guest_answer(struct xnb_ring_from_guest *ring, unsigned int s
 	}
 }
 
-bool xnb_ring_from_guest_push(struct xnb_ring_from_guest *ring)
+void xnb_ring_from_guest_push(struct xnb_ring_from_guest *ring)
 {
 	RING_PUSH_RESPONSES(&ring->back);
-	return event_due(&ring->back.sring->rsp_event, &ring->notified, ring->back.rsp_prod_pvt);
 }
 
-u32 xnb_ring_from_guest_arm(struct xnb_ring_from_guest *ring)
+bool xnb_ring_from_guest_event_wanted(const struct xnb_ring_from_guest *ring)
 {
-	WRITE_ONCE(ring->back.sring->req_event, ring->back.req_cons + 1);
+	return event_wanted(&ring->back.sring->rsp_event, ring->settled, ring->back.rsp_prod_pvt);
+}
+
+void xnb_ring_from_guest_settle(struct xnb_ring_from_guest *ring)
+{
+	ring->settled = ring->back.rsp_prod_pvt;
+}
+
+bool xnb_ring_from_guest_arm(struct xnb_ring_from_guest *ring, u32 cons)
+{
+	WRITE_ONCE(ring->back.sring->req_event, cons + 1);
 	/* Pairs with the guest's barrier between its producer and its look at req_event. */
 	virt_mb();
-	return ring->back.req_cons;
-}
-
-void xnb_ring_from_guest_disarm(struct xnb_ring_from_guest *ring)
-{
-	WRITE_ONCE(ring->back.sring->req_event, ring->back.req_cons);
-}
-
-bool xnb_ring_from_guest_pending(const struct xnb_ring_from_guest *ring, u32 cons)
-{
 	return READ_ONCE(ring->back.sring->req_prod) != cons;
 }
 
 bool xnb_ring_from_guest_event(struct xnb_ring_from_guest *ring)
 {
-	return producer_moved(&ring->back.sring->req_prod, &ring->event_prod);
+	u32 prod = READ_ONCE(ring->back.sring->req_prod);
+	bool moved = prod != ring->event_prod;
+
+	ring->event_prod = prod;
+	return moved;
 }
 
 int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page)
@@ -134,8 +124,7 @@ int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page)
 	u32 start = READ_ONCE(shared->rsp_prod);
 
 	BACK_RING_ATTACH(&ring->back, shared, start, XEN_PAGE_SIZE);
-	ring->notified = start;
-	ring->event_prod = start;
+	ring->settled = start;
 	return posted_since(&shared->req_prod, start, start) < 0 ? -EIO : 0;
 }
 
@@ -174,16 +163,29 @@ void xnb_ring_to_guest_spoil(struct xnb_ring_to_guest *ring, u32 index)
 	WRITE_ONCE(RING_GET_RESPONSE(&ring->back, index)->status, XEN_NETIF_RSP_ERROR);
 }
 
-bool xnb_ring_to_guest_push(struct xnb_ring_to_guest *ring)
+void xnb_ring_to_guest_push(struct xnb_ring_to_guest *ring)
 {
 	RING_PUSH_RESPONSES(&ring->back);
-	return event_due(&ring->back.sring->rsp_event, &ring->notified, ring->back.rsp_prod_pvt);
+}
+
+bool xnb_ring_to_guest_event_wanted(const struct xnb_ring_to_guest *ring)
+{
+	return event_wanted(&ring->back.sring->rsp_event, ring->settled, ring->back.rsp_prod_pvt);
+}
+
+void xnb_ring_to_guest_settle(struct xnb_ring_to_guest *ring)
+{
+	ring->settled = ring->back.rsp_prod_pvt;
 }
 
 u32 xnb_ring_to_guest_arm(struct xnb_ring_to_guest *ring, unsigned int slots)
 {
 	u32 prod = ring->back.req_cons + slots;
 
+	WRITE_ONCE(ring->armed, prod);
+	smp_store_release(&ring->asked, true);
+	/* Noted before the guest can answer. */
+	virt_wmb();
 	WRITE_ONCE(ring->back.sring->req_event, prod);
 	/* Pairs with the guest's barrier between its producer and its look at req_event. */
 	virt_mb();
@@ -198,5 +200,10 @@ bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod)
 
 bool xnb_ring_to_guest_event(struct xnb_ring_to_guest *ring)
 {
-	return producer_moved(&ring->back.sring->req_prod, &ring->event_prod);
+	if (!smp_load_acquire(&ring->asked))
+		return false;
+	if (!xnb_ring_to_guest_pending(ring, READ_ONCE(ring->armed)))
+		return false;
+	WRITE_ONCE(ring->asked, false);
+	return true;
 }

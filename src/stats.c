@@ -47,14 +47,10 @@ static const struct counter counters[] = {
 	TO_GUEST("to_guest_stalls", stalls),
 };
 
-void xnb_stats_init(struct xnb_queue_stats *stats, unsigned int queues)
+void xnb_stats_init(struct xnb_queue_stats *stats)
 {
-	unsigned int i;
-
-	for (i = 0; i < queues; i++) {
-		u64_stats_init(&stats[i].from_guest.syncp);
-		u64_stats_init(&stats[i].to_guest.syncp);
-	}
+	u64_stats_init(&stats->from_guest.syncp);
+	u64_stats_init(&stats->to_guest.syncp);
 }
 
 static u64 read_counter(const struct u64_stats_sync *syncp, const u64_stats_t *counter)
@@ -91,15 +87,10 @@ static void link_to_guest(const struct xnb_to_guest_stats *stats, struct rtnl_li
 	link->tx_dropped += read_counter(&stats->syncp, &stats->drained);
 }
 
-void xnb_stats_link(const struct xnb_queue_stats *stats, unsigned int queues,
-		    struct rtnl_link_stats64 *link)
+void xnb_stats_link(const struct xnb_queue_stats *stats, struct rtnl_link_stats64 *link)
 {
-	unsigned int i;
-
-	for (i = 0; i < queues; i++) {
-		link_from_guest(&stats[i].from_guest, link);
-		link_to_guest(&stats[i].to_guest, link);
-	}
+	link_from_guest(&stats->from_guest, link);
+	link_to_guest(&stats->to_guest, link);
 }
 
 unsigned int xnb_stats_ethtool_count(void)
@@ -125,13 +116,10 @@ static u64 read_one(const struct xnb_queue_stats *stats, const struct counter *c
 	return read_counter(syncp, (const void *)stats + counter->offset);
 }
 
-void xnb_stats_ethtool_values(const struct xnb_queue_stats *stats, unsigned int queues, u64 *to)
+void xnb_stats_ethtool_add(const struct xnb_queue_stats *stats, u64 *to)
 {
-	unsigned int i, queue;
+	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(counters); i++) {
-		to[i] = 0;
-		for (queue = 0; queue < queues; queue++)
-			to[i] += read_one(&stats[queue], &counters[i]);
-	}
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		to[i] += read_one(stats, &counters[i]);
 }

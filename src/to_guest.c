@@ -26,8 +26,6 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 	unsigned long flags;
 	bool first;
 
-	skb_cb(skb)->expires = jiffies + to->owner->drain_timeout;
-
 	spin_lock_irqsave(&to->incoming.lock, flags);
 	if (unlikely(to->queued >= XNB_TO_GUEST_PACKETS ||
 		     to->queued_bytes + skb->len > XNB_TO_GUEST_BYTES)) {
@@ -36,6 +34,8 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 		return false;
 	}
 
+	skb_tx_timestamp(skb);
+	skb_cb(skb)->expires = jiffies + to->owner->drain_timeout;
 	first = skb_queue_empty(&to->incoming);
 	__skb_queue_tail(&to->incoming, skb);
 	netdev_tx_sent_queue(to->txq, skb->len);
@@ -65,7 +65,7 @@ static struct sk_buff *peek_packet(struct xnb_to_guest *to)
 	return skb_peek(&to->pending);
 }
 
-/* Packets have left the queue: make room for others. */
+/* Packets have left the queue: make room for others, unless it is being stopped. */
 static void release(struct xnb_to_guest *to, unsigned int packets, unsigned int bytes)
 {
 	unsigned long flags;
@@ -79,7 +79,7 @@ static void release(struct xnb_to_guest *to, unsigned int packets, unsigned int 
 	spin_unlock_irqrestore(&to->incoming.lock, flags);
 
 	netdev_tx_completed_queue(to->txq, packets, bytes);
-	if (wake)
+	if (wake && netif_running(to->owner->dev))
 		netif_tx_wake_queue(to->txq);
 }
 
@@ -248,12 +248,45 @@ static void free_sent(struct xnb_to_guest *to, int budget)
 		napi_consume_skb(skb, budget);
 }
 
+static void settle(struct xnb_to_guest *to, bool notify)
+{
+	if (notify) {
+		notify_remote_via_irq(to->channel->irq);
+		count_one(to, &to->stats->notifies);
+	}
+	xnb_ring_to_guest_settle(&to->ring);
+	xnb_hold_settle(&to->hold);
+}
+
+/* The event for data: sent, held, or not needed by a guest that is at work. */
+static void publish(struct xnb_to_guest *to, unsigned int count, unsigned int slots)
+{
+	int posted;
+
+	if (!xnb_ring_to_guest_event_wanted(&to->ring)) {
+		xnb_ring_to_guest_settle(&to->ring);
+		xnb_moderate_unasked(&to->hold.moderate, count);
+		return;
+	}
+
+	/* Packets of this size that the guest has buffers for. */
+	posted = max(xnb_ring_to_guest_posted(&to->ring), 0);
+	if (xnb_hold_publish(&to->hold, count, count * posted / slots))
+		settle(to, true);
+}
+
+static void check_held(struct xnb_to_guest *to)
+{
+	if (xnb_hold_expired(&to->hold))
+		settle(to, xnb_ring_to_guest_event_wanted(&to->ring));
+}
+
 /* One batch: fill, copy by one hypercall, publish, notify. Return: packets. */
 static unsigned int run_batch(struct xnb_to_guest *to, int budget, unsigned int *blocked)
 {
 	int posted = xnb_ring_to_guest_posted(&to->ring);
+	u32 first = to->ring.back.rsp_prod_pvt;
 	unsigned int count, bytes = 0;
-	bool notify;
 
 	if (posted < 0) {
 		to->owner->fatal(to->owner, XNB_REASON_PRODUCER);
@@ -266,14 +299,12 @@ static unsigned int run_batch(struct xnb_to_guest *to, int budget, unsigned int 
 		return 0;
 
 	commit_copies(to);
-	notify = xnb_ring_to_guest_push(&to->ring);
-	if (notify)
-		notify_remote_via_irq(to->channel->irq);
+	xnb_ring_to_guest_push(&to->ring);
+	publish(to, count, to->ring.back.rsp_prod_pvt - first);
 
 	u64_stats_update_begin(&to->stats->syncp);
 	u64_stats_add(&to->stats->packets, count);
 	u64_stats_add(&to->stats->bytes, bytes);
-	u64_stats_add(&to->stats->notifies, notify);
 	u64_stats_inc(&to->stats->batches);
 	u64_stats_update_end(&to->stats->syncp);
 
@@ -307,6 +338,9 @@ static void set_stalled(struct xnb_to_guest *to, bool stalled)
 	if (stalled)
 		count_one(to, &to->stats->stalls);
 	to->owner->stalled(to->owner, stalled);
+	if (net_ratelimit())
+		netdev_info(to->owner->dev, "queue %u: guest takes %s\n", to->id,
+			    stalled ? "no packets, carrier off" : "packets again");
 }
 
 /*
@@ -316,24 +350,27 @@ static void set_stalled(struct xnb_to_guest *to, bool stalled)
  */
 static void wait_for_slots(struct xnb_to_guest *to, unsigned int slots, bool progress)
 {
+	/* Both sides would wait: the guest posts when it hears of what it has got. */
+	if (to->hold.moderate.held)
+		settle(to, xnb_ring_to_guest_event_wanted(&to->ring));
 	if (!to->waiting)
 		count_one(to, &to->stats->slot_waits);
 	if (!to->waiting || progress)
 		to->wait_since = jiffies;
 	to->wait_slots = slots;
-	/* Before the ring is armed: the event handler asks for it. */
-	WRITE_ONCE(to->waiting, true);
+	to->waiting = true;
 
 	if (to->owner->stall_timeout &&
 	    time_after(jiffies, to->wait_since + to->owner->stall_timeout))
 		set_stalled(to, true);
-	mod_timer(&to->wait_timer, jiffies + wait_period(to));
+	if (!timer_pending(&to->wait_timer))
+		mod_timer(&to->wait_timer, jiffies + wait_period(to));
 }
 
 static void end_wait(struct xnb_to_guest *to)
 {
 	set_stalled(to, false);
-	WRITE_ONCE(to->waiting, false);
+	to->waiting = false;
 }
 
 /* Drops packets that waited too long. Return: whether there were any. */
@@ -377,7 +414,7 @@ static void complete_poll(struct xnb_to_guest *to)
 	if (waiting && xnb_ring_to_guest_pending(&to->ring, armed))
 		napi_schedule(&to->napi);
 	else
-		xnb_channel_done(to->channel, XNB_TO_GUEST);
+		xnb_channel_done(to->channel);
 }
 
 /* Sends what can be sent. Return: whether to come again at once. */
@@ -388,13 +425,14 @@ static bool run(struct xnb_to_guest *to, int budget)
 	do {
 		count = run_batch(to, budget, &blocked);
 		work += count;
-	} while (count && work < POLL_PACKETS);
+	} while (count == XNB_BATCH_PACKETS && work < POLL_PACKETS);
 
 	if (READ_ONCE(to->owner->disabled))
 		return false;
 	if (work >= POLL_PACKETS)
 		return true;
-	if (!blocked && to->stalled &&
+	/* A drained queue still waits: sparse packets must not hide a stalled guest. */
+	if (!work && !blocked && to->waiting && to->owner->stall_timeout &&
 	    xnb_ring_to_guest_posted(&to->ring) < (int)to->wait_slots)
 		blocked = to->wait_slots;
 	if (!blocked) {
@@ -413,6 +451,8 @@ static int poll(struct napi_struct *napi, int budget)
 
 	count_one(to, &to->stats->polls);
 	again = !READ_ONCE(to->owner->disabled) && run(to, budget);
+
+	check_held(to);
 
 	/* A disabled guest's events are never acknowledged, so it cannot make more. */
 	if (READ_ONCE(to->owner->disabled)) {
@@ -444,12 +484,8 @@ void xnb_to_guest_init(struct xnb_to_guest *to)
 	__skb_queue_head_init(&to->pending);
 	__skb_queue_head_init(&to->sent);
 	timer_setup(&to->wait_timer, wait_timer, 0);
-	netif_napi_add(to->owner->dev, &to->napi, poll);
-}
-
-void xnb_to_guest_destroy(struct xnb_to_guest *to)
-{
-	netif_napi_del(&to->napi);
+	xnb_hold_init(&to->hold, &to->napi);
+	netif_napi_add_tx(to->owner->dev, &to->napi, poll);
 }
 
 void xnb_to_guest_start(struct xnb_to_guest *to)
@@ -457,13 +493,22 @@ void xnb_to_guest_start(struct xnb_to_guest *to)
 	netdev_tx_reset_queue(to->txq);
 	napi_enable(&to->napi);
 	netif_tx_wake_queue(to->txq);
+	/* An event may have come while nobody could work for it. */
+	local_bh_disable();
+	napi_schedule(&to->napi);
+	local_bh_enable();
 }
 
 void xnb_to_guest_stop(struct xnb_to_guest *to)
 {
-	/* First the poll, which starts the timer; then the timer, which can schedule no more. */
+	/* First the poll, which starts timers; then the timers, which can schedule no more. */
 	napi_disable(&to->napi);
 	del_timer_sync(&to->wait_timer);
+	xnb_hold_stop(&to->hold);
+	settle(to, xnb_ring_to_guest_event_wanted(&to->ring));
 	drop_all(to);
-	end_wait(to);
+	to->waiting = false;
+	if (to->stalled)
+		to->owner->stalled(to->owner, false);
+	to->stalled = false;
 }

@@ -46,10 +46,6 @@ static void stalled(struct xnb_owner *owner, bool stalled)
 		vif->stalled_queues--;
 	update_carrier(vif);
 	spin_unlock_irqrestore(&vif->carrier_lock, flags);
-
-	if (net_ratelimit())
-		netdev_info(owner->dev, stalled ? "guest takes no packets, carrier off\n" :
-						  "guest takes packets again\n");
 }
 
 /*
@@ -76,10 +72,13 @@ static void fatal(struct xnb_owner *owner, enum xnb_reason reason)
 int xnb_vif_init(struct xnb_vif *vif, struct net_device *dev, struct xenbus_device *xdev,
 		 unsigned int handle, unsigned int max_queues)
 {
-	vif->stats = kvcalloc(max_queues, sizeof(*vif->stats), GFP_KERNEL);
-	if (!vif->stats)
+	unsigned int i;
+
+	vif->home = kvcalloc(max_queues, sizeof(*vif->home), GFP_KERNEL);
+	if (!vif->home)
 		return -ENOMEM;
-	xnb_stats_init(vif->stats, max_queues);
+	for (i = 0; i < max_queues; i++)
+		xnb_stats_init(&vif->home[i].stats);
 
 	vif->owner.dev = dev;
 	vif->owner.domid = xdev->otherend_id;
@@ -98,7 +97,12 @@ int xnb_vif_init(struct xnb_vif *vif, struct net_device *dev, struct xenbus_devi
 
 void xnb_vif_release(struct xnb_vif *vif)
 {
-	kvfree(vif->stats);
+	unsigned int i;
+
+	for (i = 0; i < vif->max_queues; i++)
+		if (vif->home[i].pool)
+			page_pool_destroy(vif->home[i].pool);
+	kvfree(vif->home);
 }
 
 static struct xnb_queue_set *rtnl_set(struct xnb_vif *vif)
@@ -127,8 +131,35 @@ static void destroy_set(struct xnb_vif *vif, struct xnb_queue_set *set)
 	unsigned int i;
 
 	for (i = 0; i < set->count; i++)
-		xnb_queue_destroy(set->queue[i], vif->xdev);
+		xnb_queue_retire(set->queue[i]);
+	synchronize_net();
+	for (i = 0; i < set->count; i++)
+		xnb_queue_free(set->queue[i], vif->xdev);
 	kfree(set);
+}
+
+static struct xnb_queue_home *queue_home(struct xnb_vif *vif, unsigned int id)
+{
+	struct xnb_queue_home *home = &vif->home[id];
+	struct page_pool *pool;
+
+	if (!home->pool) {
+		pool = xnb_from_guest_pool();
+		if (IS_ERR(pool))
+			return ERR_CAST(pool);
+		home->pool = pool;
+	}
+	return home;
+}
+
+static struct xnb_queue *create_queue(struct xnb_vif *vif, unsigned int id,
+				      const struct xnb_queue_config *config)
+{
+	struct xnb_queue_home *home = queue_home(vif, id);
+
+	if (IS_ERR(home))
+		return ERR_CAST(home);
+	return xnb_queue_create(&vif->owner, vif->xdev, home, id, config);
 }
 
 static struct xnb_queue_set *create_set(struct xnb_vif *vif, const struct xnb_vif_config *config)
@@ -141,8 +172,7 @@ static struct xnb_queue_set *create_set(struct xnb_vif *vif, const struct xnb_vi
 		return ERR_PTR(-ENOMEM);
 
 	for (set->count = 0; set->count < config->queues; set->count++) {
-		queue = xnb_queue_create(&vif->owner, vif->xdev, &vif->stats[set->count],
-					 set->count, &config->queue[set->count]);
+		queue = create_queue(vif, set->count, &config->queue[set->count]);
 		if (IS_ERR(queue)) {
 			destroy_set(vif, set);
 			return ERR_CAST(queue);

@@ -7,10 +7,15 @@
 #include <xnb/netdev.h>
 #include <xnb/xenbus.h>
 
+/* Guards the way from a device to its backend for uevent(), which comes at any time. */
+static DEFINE_MUTEX(uevent_lock);
+
 /*
  * struct backend - one device on the bus, from probe to remove
  * @state: our own idea of the state; xenstore may lag behind while the hotplug script runs
  * @reconfigured: the guest was answered Reconfigured and waits for Connected again
+ * @failures: connects that failed in a row
+ * @last_failure: jiffies of the last
  *
  * The bus calls probe, remove and otherend_changed one at a time; the watches run in the
  * same thread as otherend_changed. Remove unregisters the watches, which waits for them.
@@ -21,6 +26,8 @@ struct backend {
 	char *script;
 	enum xenbus_state state;
 	bool reconfigured;
+	unsigned int failures;
+	unsigned long last_failure;
 	struct xenbus_watch rate_watch;
 	struct xenbus_watch hotplug_watch;
 };
@@ -87,7 +94,7 @@ static int check_mac(struct xenbus_device *xdev)
 	return 0;
 }
 
-static int connect(struct backend *be)
+static int try_connect(struct backend *be)
 {
 	struct xenbus_device *xdev = be->xdev;
 	struct xnb_vif_config *config;
@@ -115,6 +122,26 @@ static int connect(struct backend *be)
 				   "%s/hotplug-status", xdev->nodename);
 	if (err)
 		xnb_vif_disconnect(be->vif);
+	return err;
+}
+
+/*
+ * A failed connect costs log lines and work under locks. A guest that fails again and again, or
+ * was disabled, is refused without a word for a while.
+ */
+static int connect(struct backend *be)
+{
+	int err;
+
+	if (be->vif->owner.disabled)
+		return -EPERM;
+	if (be->failures >= XNB_CONNECT_FAILURES &&
+	    time_before(jiffies, be->last_failure + XNB_CONNECT_PAUSE_SECONDS * HZ))
+		return -EAGAIN;
+
+	err = try_connect(be);
+	be->failures = err ? be->failures + 1 : 0;
+	be->last_failure = jiffies;
 	return err;
 }
 
@@ -168,28 +195,38 @@ static void go_to(struct backend *be, enum xenbus_state target)
 	}
 }
 
+/*
+ * An administrator's unbind holds the device and waits for the thread that this runs in; then
+ * to wait for the device would be for ever, and the device is on its way out as it is.
+ */
+static void unregister(struct xenbus_device *xdev)
+{
+	if (!device_trylock(&xdev->dev))
+		return;
+	device_unlock(&xdev->dev);
+	device_unregister(&xdev->dev);
+}
+
 static void frontend_changed(struct xenbus_device *xdev, enum xenbus_state frontend)
 {
 	struct backend *be = dev_get_drvdata(&xdev->dev);
 
 	switch (frontend) {
 	case XenbusStateInitialising:
-		if (be->state != XenbusStateInitWait) {
-			if (be->state != XenbusStateClosed)
-				go_to(be, XenbusStateClosed);
-			go_to(be, XenbusStateInitWait);
-		}
+		go_to(be, XenbusStateInitWait);
 		break;
 	case XenbusStateConnected:
 		if (be->state == XenbusStateClosing)
 			break;
 		if (be->reconfigured)
-			xenbus_switch_state(xdev, XenbusStateConnected);
+			hotplug_changed(&be->hotplug_watch, NULL, NULL);
 		be->reconfigured = false;
 		go_to(be, XenbusStateConnected);
 		break;
 	case XenbusStateReconfiguring:
 		/* A guest may wait for this answer without end, with its locks held. */
+		if (be->state != XenbusStateConnected && be->state != XenbusStateInitWait)
+			break;
 		be->reconfigured = be->state == XenbusStateConnected;
 		xenbus_switch_state(xdev, XenbusStateReconfigured);
 		break;
@@ -199,11 +236,11 @@ static void frontend_changed(struct xenbus_device *xdev, enum xenbus_state front
 	case XenbusStateClosed:
 		go_to(be, XenbusStateClosed);
 		if (!xenbus_dev_is_online(xdev))
-			device_unregister(&xdev->dev);
+			unregister(xdev);
 		break;
 	case XenbusStateUnknown:
 		go_to(be, XenbusStateClosed);
-		device_unregister(&xdev->dev);
+		unregister(xdev);
 		break;
 	default:
 		/* Nothing that asks for an answer. */
@@ -213,15 +250,18 @@ static void frontend_changed(struct xenbus_device *xdev, enum xenbus_state front
 
 static int uevent(struct xenbus_device *xdev, struct kobj_uevent_env *env)
 {
-	struct backend *be = dev_get_drvdata(&xdev->dev);
+	struct backend *be;
+	int err = 0;
 
-	if (!be)
-		return 0;
-	if (add_uevent_var(env, "script=%s", be->script))
-		return -ENOMEM;
-	if (!be->vif)
-		return 0;
-	return add_uevent_var(env, "vif=%s", be->vif->owner.dev->name);
+	mutex_lock(&uevent_lock);
+	be = dev_get_drvdata(&xdev->dev);
+	if (be && be->vif) {
+		err = add_uevent_var(env, "script=%s", be->script);
+		if (!err)
+			err = add_uevent_var(env, "vif=%s", be->vif->owner.dev->name);
+	}
+	mutex_unlock(&uevent_lock);
+	return err;
 }
 
 static int create_vif(struct backend *be)
@@ -248,13 +288,19 @@ static int create_vif(struct backend *be)
 		xenbus_dev_fatal(xdev, PTR_ERR(vif), "creating the interface");
 		return PTR_ERR(vif);
 	}
+	mutex_lock(&uevent_lock);
 	be->vif = vif;
+	mutex_unlock(&uevent_lock);
 	return 0;
 }
 
-static void free_backend(struct backend *be)
+static void destroy_backend(struct backend *be)
 {
+	mutex_lock(&uevent_lock);
 	dev_set_drvdata(&be->xdev->dev, NULL);
+	mutex_unlock(&uevent_lock);
+	if (be->vif)
+		xnb_netdev_destroy(be->vif);
 	kfree(be->script);
 	kfree(be);
 }
@@ -268,11 +314,8 @@ static void remove(struct xenbus_device *xdev)
 	disconnect(be);
 	/* Toolstacks run the script again for a new backend, which waits for its word. */
 	xenbus_rm(XBT_NIL, xdev->nodename, "hotplug-status");
-	if (be->vif) {
-		kobject_uevent(&xdev->dev.kobj, KOBJ_OFFLINE);
-		xnb_netdev_destroy(be->vif);
-	}
-	free_backend(be);
+	kobject_uevent(&xdev->dev.kobj, KOBJ_OFFLINE);
+	destroy_backend(be);
 }
 
 static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
@@ -289,7 +332,7 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 	/* The interface exists before anybody can learn that the backend is there. */
 	err = create_vif(be);
 	if (err) {
-		free_backend(be);
+		destroy_backend(be);
 		return err;
 	}
 	err = xnb_announce_write(xdev, be->vif->max_queues);
@@ -298,8 +341,7 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 					   "%s/rate", xdev->nodename);
 	if (err) {
 		xenbus_dev_fatal(xdev, err, "announcing the backend");
-		xnb_netdev_destroy(be->vif);
-		free_backend(be);
+		destroy_backend(be);
 		return err;
 	}
 

@@ -9,26 +9,16 @@
 #include <xen/xenbus.h>
 
 /**
- * enum xnb_side - who still works for an event
- * @XNB_FROM_GUEST: the from-guest poll
- * @XNB_TO_GUEST: the to-guest poll
- */
-enum xnb_side {
-	XNB_FROM_GUEST = BIT(0),
-	XNB_TO_GUEST = BIT(1),
-};
-
-/**
  * struct xnb_channel - one event channel, for one direction or shared by both
  * @irq: Linux interrupt number, 0 while unbound
- * @owed: sides whose work must end before the event is acknowledged
+ * @owed: an event is not acknowledged yet
  * @name: for /proc/interrupts
  *
  * Late EOI: Xen keeps the channel masked from the event until xen_irq_lateeoi(), which must
- * follow exactly once for each event or the channel is dead (XSA-332). The handler sets
- * the bits of @owed, or acknowledges at once when there is nothing to do; later the side that
- * clears the last bit acknowledges. As no further event can come before that, nobody sets a
- * bit while another is being cleared.
+ * follow exactly once for each event or the channel is dead (XSA-332). The handler sets @owed
+ * and schedules who has work, or acknowledges at once when nobody has. Whoever is done first
+ * takes @owed back and acknowledges: on a shared channel one direction must not keep the
+ * other's events masked.
  */
 struct xnb_channel {
 	int irq;
@@ -61,14 +51,11 @@ int xnb_channel_bind(struct xnb_channel *channel, struct xenbus_device *xdev, ev
 void xnb_channel_unbind(struct xnb_channel *channel, void *arg);
 
 /**
- * xnb_channel_done() - one side has no more work
+ * xnb_channel_done() - acknowledge the event that is owed, if one is
  * @channel: the channel
- * @side: that side; it need not owe anything
- *
- * Acknowledges the event when this was the last side that owed.
  *
  * Context: any.
  */
-void xnb_channel_done(struct xnb_channel *channel, enum xnb_side side);
+void xnb_channel_done(struct xnb_channel *channel);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <xnb/channel.h>
 #include <xnb/grant.h>
+#include <xnb/hold.h>
 #include <xnb/owner.h>
 #include <xnb/ring.h>
 #include <xnb/stats.h>
@@ -33,6 +34,7 @@ struct xnb_from_guest_packet {
  * @channel: event channel, perhaps shared with the other direction
  * @stats: counters
  * @pool: memory that packets are copied to
+ * @hold: events for completions
  * @rate_timer: schedules @napi when the rate limit allows the next packet
  * @id: queue number
  * @rate_wait: the present poll ended at the rate limit
@@ -46,6 +48,7 @@ struct xnb_from_guest {
 	struct xnb_channel *channel;
 	struct xnb_from_guest_stats *stats;
 	struct page_pool *pool;
+	struct xnb_hold hold;
 	struct hrtimer rate_timer;
 	u16 id;
 	bool rate_wait;
@@ -55,22 +58,19 @@ struct xnb_from_guest {
 };
 
 /**
- * xnb_from_guest_init() - prepare; the queue does not run yet
- * @from: zeroed; @from->owner, channel, stats and id are set and the ring is attached
+ * xnb_from_guest_pool() - make the memory that packets of one queue are copied to
  *
- * Context: process, under rtnl. Return: 0 or -ENOMEM.
+ * Context: process. Return: a page_pool or an ERR_PTR.
  */
-int xnb_from_guest_init(struct xnb_from_guest *from);
+struct page_pool *xnb_from_guest_pool(void);
 
 /**
- * xnb_from_guest_destroy() - undo xnb_from_guest_init()
- * @from: stopped
- *
- * Packets still in the stack keep their memory; it is freed when they are.
+ * xnb_from_guest_init() - prepare; the queue does not run yet
+ * @from: zeroed; @from->owner, channel, stats, pool and id are set and the ring is attached
  *
  * Context: process, under rtnl.
  */
-void xnb_from_guest_destroy(struct xnb_from_guest *from);
+void xnb_from_guest_init(struct xnb_from_guest *from);
 
 /**
  * xnb_from_guest_start() - run; looks at the ring at once

@@ -18,6 +18,19 @@
 /* Packets of one poll whose data is fetched by one hypercall. */
 #define XNB_BATCH_PACKETS 64
 
+/* So many segments of one frame count as a packet of the budget. */
+#define XNB_SEGMENTS_A_PACKET 64
+
+/* Pages that a queue keeps for packets from the guest, beside those in use. */
+#define XNB_POOL_PAGES 128
+
+/* A queue at its rate limit looks again at least so often. */
+#define XNB_RATE_WAIT_NS_MAX (100 * 1000 * 1000)
+
+/* A guest whose connects fail so often in a row is not heard for a while. */
+#define XNB_CONNECT_FAILURES 10
+#define XNB_CONNECT_PAUSE_SECONDS 60
+
 /* Grant copy operations of one hypercall. */
 #define XNB_BATCH_COPIES 256
 
@@ -45,6 +58,16 @@
 
 /* The largest packet that the stack hands to us: a full IP packet and its Ethernet header. */
 #define XNB_FRAME_MAX (65535 + 14 + 4)
+
+/*
+ * How long an event waits for company, and how many packets may wait for it. Xen fires a
+ * timer up to 50 us late (timer_slop), so no packet waits longer than 100 us.
+ */
+#define XNB_HOLD_NS 50000
+#define XNB_HOLD_PACKETS 64
+
+/* Packets further apart than this have nothing to do with each other. */
+#define XNB_GAP_NS_MAX 100000
 
 /* Queues of one interface. */
 #define XNB_QUEUES_MAX 64

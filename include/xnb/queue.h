@@ -25,6 +25,17 @@ struct xnb_queue_config {
 };
 
 /**
+ * struct xnb_queue_home - what a queue number keeps over reconnects
+ * @stats: counters
+ * @pool: memory for packets from the guest; made with the first connection. A guest that
+ *	reconnects at will while its packets wait in the stack must not make one each time
+ */
+struct xnb_queue_home {
+	struct xnb_queue_stats stats;
+	struct page_pool *pool;
+};
+
+/**
  * struct xnb_queue - a queue, from connect to disconnect
  * @from: the guest's sending side
  * @to: the guest's receiving side
@@ -48,7 +59,7 @@ struct xnb_queue {
  * xnb_queue_create() - map the rings and bind the channels of one queue
  * @owner: the interface
  * @xdev: its backend device
- * @stats: counters of this queue number
+ * @home: what outlives the connection of this queue number
  * @id: queue number
  * @config: what the guest announced
  *
@@ -56,17 +67,26 @@ struct xnb_queue {
  * nothing is left behind.
  */
 struct xnb_queue *xnb_queue_create(struct xnb_owner *owner, struct xenbus_device *xdev,
-				   struct xnb_queue_stats *stats, u16 id,
+				   struct xnb_queue_home *home, u16 id,
 				   const struct xnb_queue_config *config);
 
 /**
- * xnb_queue_destroy() - release a queue
- * @queue: not running, and out of reach of every reader; NULL and ERR_PTR are ignored
+ * xnb_queue_retire() - take a queue's NAPI contexts from the net device
+ * @queue: not running, and out of reach of every sender
+ *
+ * Context: process, under rtnl. A grace period has to pass before xnb_queue_free(): the tail
+ * of a poll may still look at the ring. One serves for many queues.
+ */
+void xnb_queue_retire(struct xnb_queue *queue);
+
+/**
+ * xnb_queue_free() - release a queue
+ * @queue: retired, a grace period ago
  * @xdev: its backend device
  *
  * Context: process, under rtnl.
  */
-void xnb_queue_destroy(struct xnb_queue *queue, struct xenbus_device *xdev);
+void xnb_queue_free(struct xnb_queue *queue, struct xenbus_device *xdev);
 
 /**
  * xnb_queue_start() - start both movers, unless they run

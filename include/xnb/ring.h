@@ -18,14 +18,14 @@
  * @back: producer and consumer, private
  * @fetched: index up to which slots were copied into @slot; from back.req_cons to here they
  *	wait to be parsed
- * @notified: response index up to which the need for an event has been decided
+ * @settled: response index up to which the need for an event is settled
  * @event_prod: request producer seen at the last event (interrupt handler only)
  * @slot: private copy of the ring
  */
 struct xnb_ring_from_guest {
 	struct xen_netif_tx_back_ring back;
 	u32 fetched;
-	u32 notified;
+	u32 settled;
 	u32 event_prod;
 	struct xen_netif_tx_request slot[XNB_RING_SLOTS];
 };
@@ -33,13 +33,15 @@ struct xnb_ring_from_guest {
 /**
  * struct xnb_ring_to_guest - buffers the guest posted, and what we put into them
  * @back: producer and consumer, private
- * @notified: response index up to which the need for an event has been decided
- * @event_prod: request producer seen at the last event (interrupt handler only)
+ * @settled: response index up to which the need for an event is settled
+ * @armed: producer index that the guest was asked to tell about
+ * @asked: it was asked and has not told yet
  */
 struct xnb_ring_to_guest {
 	struct xen_netif_rx_back_ring back;
-	u32 notified;
-	u32 event_prod;
+	u32 settled;
+	u32 armed;
+	bool asked;
 };
 
 /**
@@ -80,38 +82,40 @@ void xnb_ring_from_guest_answer(struct xnb_ring_from_guest *ring, unsigned int s
 /**
  * xnb_ring_from_guest_push() - publish all responses written so far
  * @ring: the ring
- *
- * Return: true when the guest asked for an event that covers them. The question is settled
- * by asking it: the caller has to send the event.
  */
-bool xnb_ring_from_guest_push(struct xnb_ring_from_guest *ring);
+void xnb_ring_from_guest_push(struct xnb_ring_from_guest *ring);
+
+/**
+ * xnb_ring_from_guest_event_wanted() - does the guest want an event for what was published
+ * @ring: the ring, everything written is pushed
+ *
+ * Spans all responses since the last xnb_ring_from_guest_settle(). A guest that is at work
+ * finds them by itself and wants none.
+ *
+ * Return: true when an event has to be sent, at once or later.
+ */
+bool xnb_ring_from_guest_event_wanted(const struct xnb_ring_from_guest *ring);
+
+/**
+ * xnb_ring_from_guest_settle() - the event was sent, or was not wanted
+ * @ring: the ring; xnb_ring_from_guest_event_wanted() was asked after the last push
+ */
+void xnb_ring_from_guest_settle(struct xnb_ring_from_guest *ring);
 
 /**
  * xnb_ring_from_guest_arm() - ask the guest for an event with its next request
- * @ring: the ring, everything fetched has been parsed
- *
- * Call while the NAPI context still owns the ring, then complete NAPI, then look with
- * xnb_ring_from_guest_pending(): a request that came before the guest saw the index brings
- * no event, so without that look its wake-up is lost for ever.
- *
- * Return: the consumer index to give to xnb_ring_from_guest_pending().
- */
-u32 xnb_ring_from_guest_arm(struct xnb_ring_from_guest *ring);
-
-/**
- * xnb_ring_from_guest_disarm() - take the wish for an event back
  * @ring: the ring
- */
-void xnb_ring_from_guest_disarm(struct xnb_ring_from_guest *ring);
-
-/**
- * xnb_ring_from_guest_pending() - did a request come since the ring was armed
- * @ring: the ring
- * @cons: from xnb_ring_from_guest_arm()
+ * @cons: consumer index as it was when the caller owned the ring, everything fetched being
+ *	parsed
  *
- * Only reads, and not the private indices: safe when another CPU owns the ring by now.
+ * Called after NAPI was completed, so the ring may be another CPU's by now; its private
+ * indices are not touched. A request that came before the guest saw the index brings no
+ * event, so the producer is looked at afterwards; without that look the wake-up would be
+ * lost for ever. If another CPU has consumed requests meanwhile the look finds that too.
+ *
+ * Return: true when there are requests behind @cons: the caller has to schedule NAPI.
  */
-bool xnb_ring_from_guest_pending(const struct xnb_ring_from_guest *ring, u32 cons);
+bool xnb_ring_from_guest_arm(struct xnb_ring_from_guest *ring, u32 cons);
 
 /**
  * xnb_ring_from_guest_event() - was there a reason for an event
@@ -119,7 +123,8 @@ bool xnb_ring_from_guest_pending(const struct xnb_ring_from_guest *ring, u32 con
  *
  * Context: interrupt handler of the ring's channel.
  *
- * Return: true when the guest produced something since the last event.
+ * Return: true when the guest's producer has moved since the last event. A producer that
+ * moves to and fro is an impossible one to the poll that follows.
  */
 bool xnb_ring_from_guest_event(struct xnb_ring_from_guest *ring);
 
@@ -174,17 +179,34 @@ void xnb_ring_to_guest_spoil(struct xnb_ring_to_guest *ring, u32 index);
 /**
  * xnb_ring_to_guest_push() - publish all responses written so far
  * @ring: the ring; they are whole packets
- *
- * Return: as xnb_ring_from_guest_push().
  */
-bool xnb_ring_to_guest_push(struct xnb_ring_to_guest *ring);
+void xnb_ring_to_guest_push(struct xnb_ring_to_guest *ring);
+
+/**
+ * xnb_ring_to_guest_event_wanted() - does the guest want an event for what was published
+ * @ring: the ring, everything written is pushed
+ *
+ * Spans all responses since the last xnb_ring_to_guest_settle(). A guest that is at work
+ * finds them by itself and wants none.
+ *
+ * Return: true when an event has to be sent, at once or later.
+ */
+bool xnb_ring_to_guest_event_wanted(const struct xnb_ring_to_guest *ring);
+
+/**
+ * xnb_ring_to_guest_settle() - the event was sent, or was not wanted
+ * @ring: the ring; xnb_ring_to_guest_event_wanted() was asked after the last push
+ */
+void xnb_ring_to_guest_settle(struct xnb_ring_to_guest *ring);
 
 /**
  * xnb_ring_to_guest_arm() - ask for an event when enough buffers are posted
  * @ring: the ring
  * @slots: how many are enough, 1 to XNB_RING_SLOTS
  *
- * As xnb_ring_from_guest_arm(), with xnb_ring_to_guest_pending().
+ * Call while the NAPI context owns the ring, complete NAPI, then look with
+ * xnb_ring_to_guest_pending(): buffers that came before the guest saw the index bring no
+ * event.
  *
  * Return: the producer index to wait for.
  */
@@ -205,7 +227,8 @@ bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod);
  *
  * Context: interrupt handler of the ring's channel.
  *
- * Return: true when the guest produced something since the last event.
+ * Return: true when the guest has posted what it was asked to tell about. It is asked once
+ * for each arming, so the answer does not come twice.
  */
 bool xnb_ring_to_guest_event(struct xnb_ring_to_guest *ring);
 

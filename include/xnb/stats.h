@@ -51,7 +51,7 @@ struct xnb_from_guest_stats {
  * @copies: grant copy operations
  * @polls: NAPI polls
  * @notifies: events sent to the guest for data
- * @copy_error: packets of which a slot could not be copied; the guest is told
+ * @copy_error: copies that failed; the guest is told which slot is void
  * @slot_waits: times the queue ran out of the guest's slots
  * @drained: packets dropped because they waited longer than rx_drain_timeout_msecs
  * @stalls: times the guest was declared stalled
@@ -82,23 +82,20 @@ struct xnb_queue_stats {
 
 /**
  * xnb_stats_init() - prepare zeroed counters
- * @stats: counters of @queues queues
- * @queues: how many
+ * @stats: counters of a queue
  *
  * Context: process, before the interface is registered.
  */
-void xnb_stats_init(struct xnb_queue_stats *stats, unsigned int queues);
+void xnb_stats_init(struct xnb_queue_stats *stats);
 
 /**
- * xnb_stats_link() - fill the standard link statistics
- * @stats: counters of @queues queues
- * @queues: how many
+ * xnb_stats_link() - add a queue to the standard link statistics
+ * @stats: counters of a queue
  * @link: added to; "rx" of the interface is from the guest, "tx" is to it
  *
  * Context: any; does not sleep.
  */
-void xnb_stats_link(const struct xnb_queue_stats *stats, unsigned int queues,
-		    struct rtnl_link_stats64 *link);
+void xnb_stats_link(const struct xnb_queue_stats *stats, struct rtnl_link_stats64 *link);
 
 /**
  * xnb_stats_ethtool_count() - number of ethtool -S values
@@ -118,13 +115,12 @@ unsigned int xnb_stats_ethtool_count(void);
 void xnb_stats_ethtool_names(u8 *to);
 
 /**
- * xnb_stats_ethtool_values() - sums over the queues, in the order of the names
- * @stats: counters of @queues queues
- * @queues: how many
- * @to: room for xnb_stats_ethtool_count() values
+ * xnb_stats_ethtool_add() - add a queue to the ethtool -S values
+ * @stats: counters of a queue
+ * @to: xnb_stats_ethtool_count() values, in the order of the names
  *
  * Context: any; does not sleep.
  */
-void xnb_stats_ethtool_values(const struct xnb_queue_stats *stats, unsigned int queues, u64 *to);
+void xnb_stats_ethtool_add(const struct xnb_queue_stats *stats, u64 *to);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <xnb/channel.h>
 #include <xnb/grant.h>
+#include <xnb/hold.h>
 #include <xnb/owner.h>
 #include <xnb/ring.h>
 #include <xnb/stats.h>
@@ -27,13 +28,14 @@
  * @queued_bytes: their bytes
  * @pending: packets taken over by the poll, oldest first
  * @sent: packets of the present batch
- * @waiting: the guest has too few buffers posted; read by the interrupt handler
+ * @waiting: the guest has too few buffers posted
  * @stalled: it has had too few for so long that the carrier is off on our behalf
  * @wait_slots: how many buffers are enough
  * @wait_since: jiffies when @waiting began, or of the last packet sent since
  * @wait_timer: schedules @napi while @waiting, for the timeouts, and for guests that do not
  *	tell when they post buffers. One timer a queue, so that an idle one costs nothing
  * @ring: the shared ring
+ * @hold: events for data
  * @batch: copies of the present batch
  * @slot_of: for each copy, the ring slot it fills
  */
@@ -57,6 +59,7 @@ struct xnb_to_guest {
 	unsigned long wait_since;
 	struct timer_list wait_timer;
 	struct xnb_ring_to_guest ring;
+	struct xnb_hold hold;
 	struct xnb_grant_batch batch;
 	u8 slot_of[XNB_BATCH_COPIES];
 };
@@ -68,14 +71,6 @@ struct xnb_to_guest {
  * Context: process, under rtnl.
  */
 void xnb_to_guest_init(struct xnb_to_guest *to);
-
-/**
- * xnb_to_guest_destroy() - undo xnb_to_guest_init()
- * @to: stopped
- *
- * Context: process, under rtnl.
- */
-void xnb_to_guest_destroy(struct xnb_to_guest *to);
 
 /**
  * xnb_to_guest_start() - run, and let the stack send

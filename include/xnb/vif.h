@@ -46,7 +46,7 @@ struct xnb_vif_config {
  * @xdev: the backend device
  * @handle: number of the interface within the guest
  * @max_queues: queues it was made for
- * @stats: counters, by queue number; @max_queues entries
+ * @home: what queues keep over reconnects, by queue number; @max_queues entries
  * @set: the queues, or NULL while not connected. Written under rtnl, read under RCU or rtnl
  * @carrier_lock: guards what the carrier follows; interrupts off, as netpoll polls from any
  *	context
@@ -59,7 +59,7 @@ struct xnb_vif {
 	struct xenbus_device *xdev;
 	unsigned int handle;
 	unsigned int max_queues;
-	struct xnb_queue_stats *stats;
+	struct xnb_queue_home *home;
 	struct xnb_queue_set __rcu *set;
 	spinlock_t carrier_lock; /* see above */
 	bool connected;

@@ -11,7 +11,7 @@
 int xnb_xenbus_register(void);
 
 /**
- * xnb_xenbus_unregister() - take it back; every interface is removed
+ * xnb_xenbus_unregister() - take it back; no interface is bound any more
  *
  * Context: process.
  */

@@ -9,7 +9,7 @@
 #   $IMAGES/vmlinux             the kernel of dom0 and of the guests
 #   $IMAGES/dom0.cpio           dom0's root, but for what make_overlay adds
 #   $IMAGES/guest.cpio          the guests' root; guest-full.cpio has more tools
-#   $IMAGES/tools/*             agent, xfer, mark: static programs
+#   $IMAGES/tools/*             agent, xfer, mark, hostile: static programs
 #   $IMAGES/insncount.so        the QEMU plugin
 #
 # The kernels lie unpacked and the archives uncompressed: emulated, unpacking
@@ -47,7 +47,7 @@ GUEST_FULL_PROGRAMS="usr/bin/ip usr/sbin/tc usr/bin/iperf3 usr/bin/sockperf usr/
 GUEST_FULL_MODULES="sch_fq sch_netem veth bridge"
 
 _image_inputs() {
-	cat "$XEN_DIR/images.sh" "$XEN_DIR"/guest/* "$XEN_DIR/dom0/vif-quick" "$XEN_DIR"/tools/*.c "$XEN_DIR"/plugin/*.c \
+	cat "$XEN_DIR/images.sh" "$XEN_DIR"/guest/* "$XEN_DIR/dom0/vif-quick" "$XEN_DIR"/tools/*.c "$XEN_DIR"/../frontend/*.[ch] "$XEN_DIR"/plugin/*.c \
 		"$ROOT.list" "$BUILD/kernel-$KERNEL.release" | sha256sum
 }
 
@@ -99,6 +99,8 @@ _compile() {
 		gcc -O2 -Wall -Wextra -Werror -static -o "$IMAGES/tools/$tool" \
 			"$XEN_DIR/tools/$tool.c" || die "cannot compile tools/$tool.c"
 	done
+	gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$IMAGES/tools/hostile" \
+		"$XEN_DIR"/../frontend/*.c || die "cannot compile frontend"
 	gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$IMAGES/insncount.so" \
 		"$XEN_DIR/plugin/insncount.c" || die "cannot compile plugin/insncount.c"
 }

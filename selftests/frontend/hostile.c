@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of the rings from the guest's side, by a frontend in user space.
+ *
+ *	hostile answers COUNT	every request is answered once, in order, with its own id
+ *	hostile races COUNT	a request just when the backend goes to sleep is seen
+ *	hostile events COUNT	each event comes, and what it tells of is there
+ *	hostile flips COUNT	a size that changes under the backend's eyes: it believes
+ *				one of the values and sticks to it
+ *	hostile refused COUNT	rings and channels that cannot be used are not connected
+ *
+ * Prints one line. Exit status: 0 right, 1 wrong, 2 the test itself failed.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "front.h"
+
+#define DEVID		7
+#define PAGES		32
+#define SECONDS		20	/* no answer by then: it is lost */
+#define ETHER_TEST	0x88b5	/* for local experiments */
+#define SHORT		100
+#define LONG		1400
+
+static struct front front;
+static struct page pages[PAGES];
+
+static void set_up_interface(const char *name)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct ifreq ifr = { 0 };
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	if (ioctl(fd, SIOCGIFFLAGS, &ifr))
+		die("%s: %s", name, strerror(errno));
+	ifr.ifr_flags |= IFF_UP;
+	if (ioctl(fd, SIOCSIFFLAGS, &ifr))
+		die("%s up: %s", name, strerror(errno));
+	close(fd);
+}
+
+static void announce(void)
+{
+	front_plug(&front, DEVID);
+	set_up_interface("vif0.7");
+	front_announce(&front);
+}
+
+static void start(void)
+{
+	int i;
+
+	announce();
+	if (!front_connect(&front))
+		die("the backend refuses an honest frontend");
+	for (i = 0; i < PAGES; i++)
+		pages[i] = page_alloc();
+}
+
+/* A frame whose bytes tell its number: byte k is number + k, behind the header. */
+static void fill_frame(uint8_t *frame, unsigned int len, uint8_t number)
+{
+	unsigned int i;
+
+	memset(frame, 0xff, ETH_ALEN);
+	memset(frame + ETH_ALEN, 2, ETH_ALEN);
+	frame[12] = ETHER_TEST >> 8;
+	frame[13] = ETHER_TEST & 0xff;
+	for (i = ETH_HLEN; i < len; i++)
+		frame[i] = number + i;
+}
+
+/* Puts one frame of one slot on the ring, not yet visible. */
+static void put(uint32_t index, uint16_t id, uint16_t size)
+{
+	struct page *page = &pages[index % PAGES];
+
+	fill_frame(page->data, LONG, index);
+	*tx_slot(&front, index) = (struct tx_request){
+		.gref = page->gref, .id = id, .size = size,
+	};
+}
+
+static void send_one(uint16_t id)
+{
+	uint32_t old = front.tx_prod++;
+
+	put(old, id, SHORT);
+	ring_push(&front, front.tx, old, front.tx_prod);
+}
+
+static int wrong(const char *what, uint32_t got, uint32_t want)
+{
+	printf("%s: got %u, want %u\n", what, got, want);
+	return 1;
+}
+
+static int check_answers(uint32_t from, uint32_t to)
+{
+	for (; from != to; from++) {
+		struct tx_response *rsp = tx_answer(&front, from);
+		uint16_t id = from * 7 + 3;
+
+		if (rsp->id != id)
+			return wrong("id of an answer", rsp->id, id);
+		if (rsp->status != RSP_OKAY)
+			return wrong("status of an answer", rsp->status, RSP_OKAY);
+	}
+	return 0;
+}
+
+static int answers(unsigned int count)
+{
+	while (front.tx_prod < count) {
+		uint32_t from = front.tx_prod, to = from + 1 + rand() % PAGES, i;
+
+		for (i = from; i != to; i++)
+			put(i, i * 7 + 3, 60 + i % 1000);
+		front.tx_prod = to;
+		ring_push(&front, front.tx, from, to);
+		if (!ring_wait(front.tx, to, SECONDS))
+			return wrong("answered requests", front.tx->rsp_prod, to);
+		if (front.tx->rsp_prod != to)
+			return wrong("answers", front.tx->rsp_prod, to);
+		if (check_answers(from, to))
+			return 1;
+	}
+	printf("%u requests answered\n", front.tx_prod);
+	return 0;
+}
+
+/* The backend sleeps a while after its last answer; when, only luck tells. */
+static void random_pause(void)
+{
+	volatile unsigned int spin = rand() % 20000;
+
+	while (spin)
+		spin--;
+}
+
+static int races(unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		send_one(i);
+		if (!ring_wait(front.tx, front.tx_prod, SECONDS))
+			return wrong("a wake-up is lost, answers", front.tx->rsp_prod,
+				     front.tx_prod);
+		random_pause();
+	}
+	printf("%u requests answered\n", count);
+	return 0;
+}
+
+static int events(unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		__atomic_store_n(&front.tx->rsp_event, front.tx_prod + 1, __ATOMIC_SEQ_CST);
+		send_one(i);
+		if (!front_wait_event(&front, SECONDS))
+			return wrong("no event, answers", front.tx->rsp_prod, front.tx_prod);
+		if (__atomic_load_n(&front.tx->rsp_prod, __ATOMIC_ACQUIRE) != front.tx_prod)
+			return wrong("an event with nothing behind it, answers",
+				     front.tx->rsp_prod, front.tx_prod);
+		random_pause();
+	}
+	printf("%u events\n", count);
+	return 0;
+}
+
+static uint16_t *volatile flipped;
+static volatile bool flipping = true;
+
+static void *flip(void *arg)
+{
+	(void)arg;
+	while (flipping) {
+		uint16_t *size = flipped;
+
+		if (!size)
+			continue;
+		__atomic_store_n(size, LONG, __ATOMIC_RELAXED);
+		__atomic_store_n(size, SHORT, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+static int open_capture(void)
+{
+	struct sockaddr_ll address = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETHER_TEST),
+		.sll_ifindex = if_nametoindex("vif0.7"),
+	};
+	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETHER_TEST));
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)))
+		die("capture: %s", strerror(errno));
+	return fd;
+}
+
+static int check_frame(const uint8_t *frame, ssize_t len, uint8_t number)
+{
+	ssize_t i;
+
+	if (len != SHORT && len != LONG)
+		return wrong("length of a frame", len, SHORT);
+	for (i = ETH_HLEN; i < len; i++)
+		if (frame[i] != (uint8_t)(number + i))
+			return wrong("byte of a frame", frame[i], (uint8_t)(number + i));
+	return 0;
+}
+
+static int flips(unsigned int count)
+{
+	unsigned int i, lengths[2] = { 0 };
+	int capture = open_capture();
+	uint8_t frame[2 * PAGE_BYTES];
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, flip, NULL);
+	for (i = 0; i < count; i++) {
+		struct pollfd p = { .fd = capture, .events = POLLIN };
+		uint32_t index = front.tx_prod++;
+		ssize_t len;
+
+		put(index, index, SHORT);
+		flipped = &tx_slot(&front, index)->size;
+		ring_push(&front, front.tx, index, front.tx_prod);
+		if (poll(&p, 1, SECONDS * 1000) <= 0)
+			return wrong("frames that arrived", i, i + 1);
+		flipped = NULL;
+		len = recv(capture, frame, sizeof(frame), MSG_TRUNC);
+		if (check_frame(frame, len, index))
+			return 1;
+		lengths[len == LONG]++;
+		if (!ring_wait(front.tx, front.tx_prod, SECONDS))
+			return wrong("answers", front.tx->rsp_prod, front.tx_prod);
+	}
+	flipping = false;
+	pthread_join(thread, NULL);
+	printf("%u frames were short, %u long\n", lengths[0], lengths[1]);
+	return 0;
+}
+
+static void bad_channel(void)
+{
+	xs_write(front.dir, "event-channel", "4000000");
+}
+
+static void own_port(void)
+{
+	xs_write(front.dir, "event-channel", "0");
+}
+
+static void ungranted_ring(void)
+{
+	xs_write(front.dir, "rx-ring-ref", "4000000");
+}
+
+static void full_beyond_belief(void)
+{
+	front.tx->req_prod = RING_SLOTS + 1;
+}
+
+static void produced_backwards(void)
+{
+	front.rx->rsp_prod = 1000;
+	front.rx->req_prod = 999;
+}
+
+static int refused(unsigned int count)
+{
+	static void (*const spoil[])(void) = {
+		bad_channel, own_port, ungranted_ring, full_beyond_belief, produced_backwards,
+	};
+	unsigned int i, kinds = sizeof(spoil) / sizeof(spoil[0]);
+
+	for (i = 0; i < count; i++) {
+		announce();
+		spoil[i % kinds]();
+		xs_write(front.dir, "state", "%d", CONNECTED);
+		if (!front_wait_state(&front, CLOSING, SECONDS))
+			return wrong("connected, kind", i % kinds, kinds);
+		front_unplug(&front);
+		close(front.events);
+	}
+	printf("%u refused\n", count);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(unsigned int count);
+	} tests[] = {
+		{ "answers", answers }, { "races", races }, { "events", events },
+		{ "flips", flips }, { "refused", refused },
+	};
+	unsigned int i;
+	int status;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (i = 0; argc == 3 && i < sizeof(tests) / sizeof(tests[0]); i++) {
+		if (strcmp(argv[1], tests[i].name))
+			continue;
+		if (tests[i].run != refused)
+			start();
+		status = tests[i].run(atoi(argv[2]));
+		if (tests[i].run != refused)
+			front_unplug(&front);
+		return status;
+	}
+	fprintf(stderr, "usage: hostile answers|races|events|flips|refused COUNT\n");
+	return 2;
+}

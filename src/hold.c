@@ -30,6 +30,7 @@ void xnb_hold_stop(struct xnb_hold *hold)
  */
 static void arm(struct xnb_hold *hold)
 {
+	/* Pairs with the timer's release: clear means that its schedule has still to come. */
 	if (smp_load_acquire(&hold->armed))
 		return;
 	WRITE_ONCE(hold->armed, true);

@@ -183,6 +183,7 @@ u32 xnb_ring_to_guest_arm(struct xnb_ring_to_guest *ring, unsigned int slots)
 	u32 prod = ring->back.req_cons + slots;
 
 	WRITE_ONCE(ring->armed, prod);
+	/* The handler reads the index behind the flag. */
 	smp_store_release(&ring->asked, true);
 	/* Noted before the guest can answer. */
 	virt_wmb();
@@ -200,6 +201,7 @@ bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod)
 
 bool xnb_ring_to_guest_event(struct xnb_ring_to_guest *ring)
 {
+	/* Pairs with the release in xnb_ring_to_guest_arm(). */
 	if (!smp_load_acquire(&ring->asked))
 		return false;
 	if (!xnb_ring_to_guest_pending(ring, READ_ONCE(ring->armed)))

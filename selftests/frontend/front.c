@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,9 +51,9 @@ double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-static int open_device(const char *path)
+static int open_device(const char *path, int flags)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int fd = open(path, O_RDWR | O_CLOEXEC | flags);
 
 	if (fd < 0)
 		die("%s: %s", path, strerror(errno));
@@ -83,7 +82,7 @@ static bool xs_request(enum xs_type type, const char *path, const char *data, si
 	char message[sizeof(h) + 4096];
 
 	if (bus < 0)
-		bus = open_device("/dev/xen/xenbus");
+		bus = open_device("/dev/xen/xenbus", 0);
 	if (h.len > 4096)
 		die("xenstore: %s is too long", path);
 	memcpy(message, &h, sizeof(h));
@@ -134,7 +133,7 @@ struct page page_alloc(void)
 	struct page page;
 
 	if (fd < 0)
-		fd = open_device("/dev/xen/gntalloc");
+		fd = open_device("/dev/xen/gntalloc", 0);
 	if (ioctl(fd, IOCTL_GNTALLOC_ALLOC_GREF, &grant))
 		die("granting a page: %s", strerror(errno));
 	page.gref = grant.gref_ids[0];
@@ -161,7 +160,7 @@ bool front_wait_state(struct front *f, int state, double seconds)
 void front_plug(struct front *f, int devid)
 {
 	memset(f, 0, sizeof(*f));
-	f->devid = devid;
+	f->devid = devid;	/* never 0 while there is a device */
 	snprintf(f->dir, sizeof(f->dir), "/local/domain/0/device/vif/%d", devid);
 	snprintf(f->backend, sizeof(f->backend), "/local/domain/0/backend/vif/0/%d", devid);
 
@@ -197,7 +196,7 @@ void front_announce(struct front *f)
 
 	make_ring(&f->tx_page, &f->tx);
 	make_ring(&f->rx_page, &f->rx);
-	f->events = open_device("/dev/xen/evtchn");
+	f->events = open_device("/dev/xen/evtchn", O_NONBLOCK);
 	port = ioctl(f->events, IOCTL_EVTCHN_BIND_UNBOUND_PORT, &bind);
 	if (port < 0)
 		die("event channel: %s", strerror(errno));
@@ -219,6 +218,7 @@ bool front_connect(struct front *f)
 
 void front_unplug(struct front *f)
 {
+	f->devid = 0;
 	xs_write(f->backend, "online", "0");
 	xs_write(f->dir, "state", "%d", CLOSED);
 	front_wait_state(f, CLOSED, STATE_SECONDS);
@@ -265,13 +265,16 @@ void ring_push(struct front *f, struct ring_page *ring, uint32_t old, uint32_t p
 
 bool front_wait_event(struct front *f, double seconds)
 {
-	struct pollfd p = { .fd = f->events, .events = POLLIN };
+	double end = now() + seconds;
 	uint32_t port;
 
-	if (poll(&p, 1, seconds * 1000) <= 0)
-		return false;
-	if (read(f->events, &port, sizeof(port)) != sizeof(port) ||
-	    write(f->events, &port, sizeof(port)) != sizeof(port))
+	while (read(f->events, &port, sizeof(port)) != sizeof(port)) {
+		if (errno != EAGAIN)
+			die("event channel: %s", strerror(errno));
+		if (now() > end)
+			return false;
+	}
+	if (write(f->events, &port, sizeof(port)) != sizeof(port))
 		die("event channel: %s", strerror(errno));
 	return true;
 }

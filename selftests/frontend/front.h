@@ -119,7 +119,7 @@ struct rx_response *rx_answer(struct front *f, uint32_t index);
 void ring_push(struct front *f, struct ring_page *ring, uint32_t old, uint32_t prod);
 /* Send an event, asked for or not. */
 void front_kick(struct front *f);
-/* Wait for an event of the channel; false when none came in time. */
+/* Spin until there is an event of the channel; false when none came in time. */
 bool front_wait_event(struct front *f, double seconds);
 /* Spin until rsp_prod is @prod; false when it took too long. */
 bool ring_wait(struct ring_page *ring, uint32_t prod, double seconds);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-typedef unsigned short domid_t;	/* which the next header takes for granted */
+#define domid_t uint16_t	/* which the header takes for granted */
 #include <xen/evtchn.h>
 #include <xen/gntalloc.h>
 

@@ -179,10 +179,10 @@ static void run_on_cpu(int cpu)
 /* The backend sleeps a while after its last answer; when, only luck tells. */
 static void random_pause(void)
 {
-	volatile unsigned int spin = rand() % 20000;
+	unsigned int spin = rand() % 20000;
 
-	while (spin)
-		spin--;
+	while (spin--)
+		__asm__ __volatile__("pause");
 }
 
 static int races(unsigned int count)
@@ -224,14 +224,14 @@ static int events(unsigned int count)
 	return 0;
 }
 
-static uint16_t *volatile flipped;
-static volatile bool flipping = true;
+static uint16_t *flipped;
+static bool flips_end;
 
 static void *flip(void *arg)
 {
 	(void)arg;
-	while (flipping) {
-		uint16_t *size = flipped;
+	while (!__atomic_load_n(&flips_end, __ATOMIC_RELAXED)) {
+		uint16_t *size = __atomic_load_n(&flipped, __ATOMIC_ACQUIRE);
 
 		if (!size)
 			continue;
@@ -239,6 +239,11 @@ static void *flip(void *arg)
 		__atomic_store_n(size, SHORT, __ATOMIC_RELAXED);
 	}
 	return NULL;
+}
+
+static void flip_this(uint16_t *size)
+{
+	__atomic_store_n(&flipped, size, __ATOMIC_RELEASE);
 }
 
 static int open_capture(void)
@@ -280,11 +285,11 @@ static int flips(unsigned int count)
 		ssize_t len;
 
 		put(index, index, SHORT);
-		flipped = &tx_slot(&front, index)->size;
+		flip_this(&tx_slot(&front, index)->size);
 		ring_push(&front, front.tx, index, front.tx_prod);
 		if (poll(&p, 1, SECONDS * 1000) <= 0)
 			return wrong("frames that arrived", i, i + 1);
-		flipped = NULL;
+		flip_this(NULL);
 		len = recv(capture, frame, sizeof(frame), MSG_TRUNC);
 		if (check_frame(frame, len, index))
 			return 1;
@@ -292,11 +297,13 @@ static int flips(unsigned int count)
 		if (!ring_wait(front.tx, front.tx_prod, SECONDS))
 			return wrong("answers", front.tx->rsp_prod, front.tx_prod);
 	}
-	flipping = false;
+	__atomic_store_n(&flips_end, true, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	printf("%u frames were short, %u long\n", lengths[0], lengths[1]);
 	return 0;
 }
+
+#define KINDS 5
 
 static void bad_channel(void)
 {
@@ -326,17 +333,17 @@ static void produced_backwards(void)
 
 static int refused(unsigned int count)
 {
-	static void (*const spoil[])(void) = {
+	static void (*const spoil[KINDS])(void) = {
 		bad_channel, own_port, ungranted_ring, full_beyond_belief, produced_backwards,
 	};
-	unsigned int i, kinds = sizeof(spoil) / sizeof(spoil[0]);
+	unsigned int i;
 
 	for (i = 0; i < count; i++) {
 		announce();
-		spoil[i % kinds]();
+		spoil[i % KINDS]();
 		xs_write(front.dir, "state", "%d", CONNECTED);
 		if (!front_wait_state(&front, CLOSING, SECONDS))
-			return wrong("connected, kind", i % kinds, kinds);
+			return wrong("connected, kind", i % KINDS, KINDS);
 		front_unplug(&front);
 		close(front.events);
 	}
@@ -351,12 +358,12 @@ int main(int argc, char **argv)
 		int (*run)(unsigned int count);
 	} tests[] = {
 		{ "answers", answers }, { "races", races }, { "events", events },
-		{ "flips", flips }, { "refused", refused },
+		{ "flips", flips }, { "refused", refused }, { NULL },
 	};
 	unsigned int i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (i = 0; argc == 3 && i < sizeof(tests) / sizeof(tests[0]); i++) {
+	for (i = 0; argc == 3 && tests[i].name; i++) {
 		if (strcmp(argv[1], tests[i].name))
 			continue;
 		atexit(leave);

@@ -128,6 +128,11 @@ struct xnb_vif *xnb_netdev_create(struct xenbus_device *xdev, unsigned int handl
 	err = register_netdev(dev);
 	if (err)
 		goto release;
+	/*
+	 * Not before the registration: then a bridge would not forward until the link watch
+	 * runs, up to a second after a live swap has connected the guest again.
+	 */
+	netif_carrier_off(dev);
 	return vif;
 
 release:

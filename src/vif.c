@@ -91,7 +91,6 @@ int xnb_vif_init(struct xnb_vif *vif, struct net_device *dev, struct xenbus_devi
 	vif->handle = handle;
 	vif->max_queues = max_queues;
 	spin_lock_init(&vif->carrier_lock);
-	netif_carrier_off(dev);
 	return 0;
 }
 

@@ -7,7 +7,7 @@
 #                               never changed, named after all that went into it
 #   $IMAGES/xen                 the hypervisor
 #   $IMAGES/vmlinux             the kernel of dom0 and of the guests
-#   $IMAGES/dom0.cpio           dom0's root, but for what make_overlay adds
+#   $IMAGES/dom0.cpio           dom0's root
 #   $IMAGES/guest.cpio          the guests' root; guest-full.cpio has more tools
 #   $IMAGES/tools/*             agent, xfer, mark, hostile: static programs
 #   $IMAGES/insncount.so        the QEMU plugin
@@ -47,7 +47,7 @@ GUEST_FULL_PROGRAMS="usr/bin/ip usr/sbin/tc usr/bin/iperf3 usr/bin/sockperf usr/
 GUEST_FULL_MODULES="sch_fq sch_netem veth bridge"
 
 _image_inputs() {
-	cat "$XEN_DIR/images.sh" "$XEN_DIR"/guest/* "$XEN_DIR/dom0/vif-quick" "$XEN_DIR"/tools/*.c "$XEN_DIR"/../frontend/*.[ch] "$XEN_DIR"/plugin/*.c \
+	cat "$XEN_DIR/images.sh" "$XEN_DIR"/guest/* "$XEN_DIR/dom0/vif-quick" "$XEN_DIR/dom0/init" "$XEN_DIR"/tools/*.c "$XEN_DIR"/../frontend/*.[ch] "$XEN_DIR"/plugin/*.c \
 		"$ROOT.list" "$BUILD/kernel-$KERNEL.release" | sha256sum
 }
 
@@ -267,12 +267,12 @@ _make_dom0_tree() {
 	ln -sf bash-static "$tree/usr/bin/bash"
 	cp -r "$ROOT/etc/xen/scripts" "$tree/etc/xen/"
 	install -m 755 "$XEN_DIR/dom0/vif-quick" "$tree/etc/xen/scripts/"
+	install -m 755 "$XEN_DIR/dom0/init" "$tree/init"
 	echo "$DOM0_BOOT_MODULES" >"$tree/etc/boot-modules"
 	: >"$tree/etc/xen/xl.conf"
 	cp "$IMAGES"/tools/* "$tree/usr/bin/"
 }
 
-# Padded, so that another archive can follow.
 _pack() {
 	(cd "$1" && find . -print0 | LC_ALL=C sort -z | cpio --null --quiet -o -H newc -R 0:0) >"$2.new" ||
 		die "cannot pack $2: disk full?"

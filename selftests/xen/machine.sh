@@ -3,21 +3,39 @@
 #
 # The emulated Xen host. Source after images.sh.
 #
+# A machine is chosen by VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK GUEST_TOOLS
+# XEN_ARGS DOM0_ARGS; DRIVER GUESTS GUEST_ARGS say what is prepared in it.
+#
 #   module_under_test       print XNB_KO or the built module; nothing if DRIVER is not ours
-#   make_dom0_part DIR KO   the part of dom0's root that changes: init, library, module KO
-#   make_overlay FILE DIR   pack dom0's root with DIR over it
-#   machine_command         fill QEMU=() from VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK
-#                           PLUGIN OVERLAY LOGS CONSOLE GUEST_TOOLS XEN_ARGS DOM0_ARGS
+#   make_prepare_part FILE KO    what dom0 gets first: library, module KO, guests to start
+#   make_part FILE DIR      pack DIR for dom0's input
+#   prepare_machine         set INCOMING and INPUT so that the next machine has the
+#                           parts $WORK/prepare and then $WORK/step
+#   machine_command         fill QEMU=() for LOGS PLUGIN CONSOLE INCOMING
+#   feed_machine            send INPUT in, in the background; FEEDER is the process
 #
 # Out of the machine come, into LOGS: console.log (Xen and dom0), verdict.tap,
 # errors.log (the test's stderr), guestN.log (consoles, live), files.tar.
 #
-# CLOCK=real: vCPUs run in parallel, time is the host's. CLOCK=insn: vCPUs take
-# turns and an executed instruction takes 1 ns, whatever the host does.
+# CLOCK=real: vCPUs run in parallel, time is the host's. CLOCK=turns: vCPUs take
+# turns on one host core; cheaper. CLOCK=insn: they take turns, and an executed
+# instruction takes 1 ns whatever the host does.
+#
+# A boot takes longer than many a test. So a machine's state is kept in
+# $BUILD/snapshots when dom0 is up, and again when the driver is loaded and the
+# guests of a test's header run; each is made once, from the one before.
+# XNB_SNAPSHOT=no boots afresh.
 
 # pcid and erms: Xen's use of the first is slow here, and with the second each
 # byte of a copy would count as an instruction.
 MACHINE_CPU=Haswell-noTSX-IBRS,-pcid,-erms
+
+# What a kernel need not do at boot.
+QUICK_BOOT="cryptomgr.notests lsm= audit=0 random.trust_cpu=on"
+
+PORTS="verdict.tap errors.log files.tar guest1.log guest2.log guest3.log guest4.log"
+BOOT_TIMEOUT=300
+SNAPSHOTS_KEPT=8
 
 module_under_test() {
 	local file=${XNB_KO:-$BUILD/$KREL/xen-netback.ko}
@@ -29,12 +47,13 @@ module_under_test() {
 	fi
 }
 
-make_dom0_part() {
-	local dir=$1 ko=$2 here=$XEN_DIR
+make_prepare_part() {
+	local file=$1 ko=$2 dir=$WORK/prepare.d
 
 	mkdir -p "$dir/xnb"
-	install -m 755 "$here/dom0/init" "$dir/init"
-	cp "$here"/dom0/*.sh "$here/../lib/tap.sh" "$dir/xnb/"
+	cp "$XEN_DIR/dom0/lib.sh" "$XEN_DIR/../lib/tap.sh" "$dir/xnb/"
+	cp "$XEN_DIR/dom0/step-prepare" "$dir/xnb/step"
+	printf '%s' "${GUESTS:+$GUESTS$'\n'}" >"$dir/xnb/guests"
 	{
 		echo "export DRIVER=$DRIVER XNB_CLOCK=$CLOCK XNB_GUEST_ARGS='$QUICK_BOOT $GUEST_ARGS'"
 		# The instruction clock's vCPUs are pinned: dom0's first, then the guests'.
@@ -42,34 +61,36 @@ make_dom0_part() {
 			echo "export XNB_GUEST_CPUS=$DOM0_VCPUS-$((VCPUS - 1))"
 	} >"$dir/xnb/env"
 	[ -z "$ko" ] || _add_module "$dir" "$ko"
+	make_part "$file" "$dir"
 }
 
 # So that modprobe in dom0 finds the module under test before the stock one.
 _add_module() {
-	local dir=$1 modules=usr/lib/modules/$KREL
+	local dir=$1 modules=lib/modules/$KREL tree=$WORK/tree
 
-	cp -al "$IMAGES/dom0" "$WORK/tree"
-	mkdir -p "$WORK/tree/$modules/updates"
-	cp "$2" "$WORK/tree/$modules/updates/xen-netback.ko"
-	rm -f "$WORK/tree/$modules"/modules.{dep,alias,symbols,softdep,devname}*
-	depmod -b "$WORK/tree" "$KREL"
-	mkdir -p "$dir/$modules"
-	cp -a "$WORK/tree/$modules/updates" "$WORK/tree/$modules"/modules.* "$dir/$modules/"
+	rm -rf "$tree"
+	cp -al "$IMAGES/dom0" "$tree"
+	mkdir -p "$tree/$modules/updates" "$dir/usr/$modules"
+	cp "$2" "$tree/$modules/updates/xen-netback.ko"
+	rm -f "$tree/$modules"/modules.{dep,alias,symbols,softdep,devname}*
+	depmod -b "$tree" "$KREL"
+	cp -a "$tree/$modules/updates" "$tree/$modules"/modules.* "$dir/usr/$modules/"
 }
 
-make_overlay() {
-	local file=$1 dir=$2
+# A block with the number of blocks, then those: what dom0/init receives. Times
+# and owners do not matter, and would make each archive another.
+make_part() {
+	local file=$1 dir=$2 blocks
 
-	(cd "$dir" && find . -print0 | cpio --null --quiet -o -H newc -R 0:0) >"$file.tail" ||
-		die "cannot pack the overlay"
-	cat "$IMAGES/dom0.cpio" "$file.tail" >"$file" || die "cannot write $file: disk full?"
-	rm -f "$file.tail"
+	tar -C "$dir" --sort=name --mtime=@0 --owner=0 --group=0 -b 8 -cf "$file.tar" . ||
+		die "cannot write $file: disk full?"
+	blocks=$(($(stat -c %s "$file.tar") / 4096))
+	{
+		printf '%-4095d\n' "$blocks"
+		cat "$file.tar"
+	} >"$file"
+	rm -f "$file.tar"
 }
-
-# What a kernel need not do at boot.
-QUICK_BOOT="cryptomgr.notests lsm= audit=0 random.trust_cpu=on"
-
-PORTS="verdict.tap errors.log files.tar guest1.log guest2.log guest3.log guest4.log"
 
 _dom0_command_line() {
 	# A slow emulation is no stall; a real one still is, later.
@@ -84,8 +105,8 @@ _xen_command_line() {
 
 	args+=" dom0_mem=${DOM0_MEMORY}M,max:${DOM0_MEMORY}M dom0_max_vcpus=$DOM0_VCPUS"
 	case $CLOCK in
-	real) args+=" spec-ctrl=no" ;;
 	insn) args+=" dom0_vcpus_pin" ;;
+	*) args+=" spec-ctrl=no" ;;
 	esac
 	echo "$args $XEN_ARGS"
 }
@@ -101,6 +122,7 @@ _add_port() {
 machine_command() {
 	local port ramdisk=$IMAGES/guest.cpio
 
+	[ -p "$WORK/input.in" ] || mkfifo "$WORK/input.in" "$WORK/input.out"
 	case $GUEST_TOOLS in
 	lean) ;;
 	full) ramdisk=$IMAGES/guest-full.cpio ;;
@@ -109,17 +131,20 @@ machine_command() {
 	QEMU=(qemu-system-x86_64 -cpu "$MACHINE_CPU" -smp "$VCPUS" -m "$MEMORY"
 		-display none -monitor none -no-reboot -nic none -nodefaults
 		-kernel "$IMAGES/xen" -append "$(_xen_command_line)"
-		-initrd "$IMAGES/vmlinux $(_dom0_command_line | sed 's/,/,,/g'),$OVERLAY"
+		-initrd "$IMAGES/vmlinux $(_dom0_command_line | sed 's/,/,,/g'),$IMAGES/dom0.cpio"
 		-drive "if=virtio,format=raw,read-only=on,file=$IMAGES/vmlinux"
 		-drive "if=virtio,format=raw,read-only=on,file=$ramdisk"
-		-device virtio-serial-pci)
+		-device virtio-serial-pci
+		-chardev "pipe,id=input,path=$WORK/input"
+		-device virtserialport,chardev=input,name=input)
 	for port in $PORTS; do
 		_add_port "$port"
 	done
 	case $CLOCK in
 	real) QEMU+=(-accel tcg,thread=multi) ;;
-	insn) QEMU+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off") ;;
-	*) die "clock is real or insn, not $CLOCK" ;;
+	turns) QEMU+=(-accel tcg,thread=single) ;;
+	insn) QEMU+=(-accel tcg,thread=single -icount shift=0,sleep=off) ;;
+	*) die "clock is real, turns or insn, not $CLOCK" ;;
 	esac
 	case $PLUGIN in
 	no) ;;
@@ -131,4 +156,116 @@ machine_command() {
 	stdio) QEMU+=(-serial mon:stdio) ;;
 	*) QEMU+=(-serial "file:$LOGS/console.log") ;;
 	esac
+	[ -z "$INCOMING" ] || QEMU+=(-incoming "exec:cat '$INCOMING'")
+}
+
+feed_machine() {
+	FEEDER=
+	[ -n "$INPUT" ] || return 0
+	cat "$INPUT" >"$WORK/input.in" &
+	FEEDER=$!
+}
+
+# Snapshots.
+
+prepare_machine() {
+	local base ready
+
+	INPUT=$WORK/both
+	INCOMING=
+	cat "$WORK/prepare" "$WORK/step" >"$INPUT"
+	[ "${XNB_SNAPSHOT:-yes}" = yes ] || return 0
+
+	base=$BUILD/snapshots/$(_base_key)
+	_keep_snapshot "$base" "" "" dom0 || return 0
+	INCOMING=$base/state
+	[ -n "$GUESTS" ] || return 0
+	ready=$base-$(sha256sum <"$WORK/prepare" | cut -c1-12)
+	_keep_snapshot "$ready" "$INCOMING" "$WORK/prepare" ready || return 0
+	INCOMING=$ready/state
+	INPUT=$WORK/step
+}
+
+# A state is good only where and as it was made: its clocks are this host's since
+# its last start.
+_base_key() {
+	{
+		echo "$IMAGES $VCPUS $DOM0_VCPUS $MEMORY $DOM0_MEMORY $CLOCK $GUEST_TOOLS"
+		echo "$XEN_ARGS $DOM0_ARGS"
+		cat /proc/sys/kernel/random/boot_id "$XEN_DIR/machine.sh"
+		qemu-system-x86_64 --version
+	} | sha256sum | cut -c1-12
+}
+
+# _keep_snapshot DIR FROM INPUT STAGE: make DIR/state, unless it is there.
+_keep_snapshot() {
+	local dir=$1 lock status
+
+	mkdir -p "$BUILD/snapshots"
+	exec {lock}>"$dir.lock"
+	flock "$lock"
+	if [ -f "$dir/state" ]; then
+		touch "$dir"
+		status=0
+	else
+		_prune_snapshots
+		(_make_snapshot "$@")
+		status=$?
+	fi
+	exec {lock}>&-
+	return $status
+}
+
+_prune_snapshots() {
+	local dir
+
+	# shellcheck disable=SC2012
+	ls -dt "$BUILD"/snapshots/*/ 2>/dev/null | tail -n +$SNAPSHOTS_KEPT |
+		while read -r dir; do
+			rm -rf "$dir" "${dir%/}.lock"
+		done
+}
+
+_make_snapshot() {
+	local dir=$1 pid end=$((SECONDS + BOOT_TIMEOUT)) monitor=$WORK/monitor
+	local INCOMING=$2 INPUT=$3 stage=$4 LOGS=$1 PLUGIN=no CONSOLE="file"
+
+	progress "keeping the machine at stage '$stage'"
+	rm -rf "$dir" "$monitor".*
+	mkdir -p "$dir"
+	mkfifo "$monitor.in" "$monitor.out"
+	machine_command
+	QEMU+=(-chardev "pipe,id=monitor,path=$monitor" -mon chardev=monitor)
+	"${QEMU[@]}" </dev/null >"$dir/qemu.log" 2>&1 &
+	pid=$!
+	feed_machine
+	# shellcheck disable=SC2064
+	trap "kill $pid $FEEDER 2>/dev/null" EXIT
+	until grep -q "^# stage $stage " "$dir/verdict.tap" 2>/dev/null; do
+		kill -0 $pid 2>/dev/null || return 1
+		[ $SECONDS -lt $end ] || return 1
+		grep -q '^# verdict end ' "$dir/verdict.tap" 2>/dev/null && return 1
+		sleep 0.1
+	done
+	_save_state "$monitor" "$dir/state"
+}
+
+# Talk to QEMU's monitor. The machine is not stopped first: it would start stopped.
+_save_state() {
+	local monitor=$1 file=$2 end=$((SECONDS + 120)) line out
+
+	exec {out}<>"$monitor.out"
+	printf '%s\n' "migrate_set_parameter max-bandwidth 100G" \
+		"migrate \"exec:cat >'$file.new'\"" "info migrate" >"$monitor.in"
+	while [ $SECONDS -lt $end ]; do
+		read -rt 1 -u "$out" line || continue
+		case $line in
+		*"Migration status: completed"*)
+			mv "$file.new" "$file"
+			return
+			;;
+		*"Migration status: failed"*) return 1 ;;
+		esac
+	done
+	return 1
 }

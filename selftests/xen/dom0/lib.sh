@@ -79,8 +79,18 @@ wait_until() {
 	done
 }
 
+# For the runner, on descriptor 9, the verdict: a port opens only once.
 progress() {
-	echo "# stage $* $(cut -d' ' -f1 /proc/uptime)"
+	local up
+
+	read -r up _ </proc/uptime
+	echo "# stage $* $up" >&9
+}
+
+# Out of the machine, with all that a test wrote there.
+save_logs() {
+	dmesg >"$LOGS/dom0.dmesg"
+	tar -C "$LOGS" -cf "$PORTS/files" .
 }
 
 # Guests.

@@ -106,7 +106,8 @@ _xen_command_line() {
 	args+=" dom0_mem=${DOM0_MEMORY}M,max:${DOM0_MEMORY}M dom0_max_vcpus=$DOM0_VCPUS"
 	case $CLOCK in
 	insn) args+=" dom0_vcpus_pin" ;;
-	*) args+=" spec-ctrl=no" ;;
+	# Without its eager switch of vector registers Xen loses some of them in emulation.
+	*) args+=" spec-ctrl=no,eager-fpu" ;;
 	esac
 	echo "$args $XEN_ARGS"
 }

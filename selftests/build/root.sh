@@ -35,7 +35,13 @@ in_build() {
 }
 
 sync_source() {
+	local object
+
 	mkdir -p "$1"
 	find "$1" -name '*.[ch]' -delete
-	tar -C "$TOP" -cf - "${MODULE_SOURCES[@]}" | tar -C "$1" -xf -
+	tar -C "$TOP" --exclude='*.o' --exclude='.*.cmd' -cf - "${MODULE_SOURCES[@]}" |
+		tar -C "$1" -xf -
+	find "$1/src" -name '*.o' | while read -r object; do
+		[ -e "${object%.o}.c" ] || rm -f "$object"
+	done
 }

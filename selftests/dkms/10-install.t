@@ -38,7 +38,7 @@ make_copy() {
 	mount -t proc proc "$COPY/root/proc" &&
 		mount --rbind /dev "$COPY/root/dev" &&
 		mkdir "$COPY/root/root/tree" &&
-		tar -C "$TOP" -cf - "${SOURCES[@]}" | tar -C "$COPY/root/root/tree" -xf -
+		tar -C "$TOP" --exclude='*.o' --exclude='.*.cmd' -cf - "${SOURCES[@]}" | tar -C "$COPY/root/root/tree" -xf -
 }
 
 in_copy() {

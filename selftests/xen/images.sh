@@ -74,7 +74,7 @@ _make_all_images() {
 
 	echo "${0##*/}: making the boot images" >&2
 	mkdir -p "$BUILD/xen"
-	_keep_newest 3 "$BUILD/xen"
+	find "$BUILD/xen" -mindepth 1 -maxdepth 1 -mmin +600 -exec rm -rf {} +
 	IMAGES=$final.new
 	rm -rf "$IMAGES"
 	mkdir -p "$IMAGES/tools"
@@ -90,12 +90,6 @@ _make_all_images() {
 	_pack "$IMAGES/guest-full" "$IMAGES/guest-full.cpio"
 	_pack "$IMAGES/dom0" "$IMAGES/dom0.cpio"
 	mv "$IMAGES" "$final" || die "cannot keep $final"
-}
-
-# _keep_newest N FOLDER: of the folders in it.
-_keep_newest() {
-	# shellcheck disable=SC2012
-	ls -dt "$2"/*/ 2>/dev/null | tail -n +"$1" | xargs -r rm -rf
 }
 
 _compile() {
@@ -216,10 +210,14 @@ _drop_signatures() {
 	find "$1" -name '*.ko' -exec objcopy {} \; || die "cannot drop module signatures"
 }
 
-# A link for each applet but where the tree has the real program; sbin comes first.
+# A link for each applet, except where the tree has the real program.
 _busybox_links() {
-	chroot "$1" /usr/bin/busybox --install -s /usr/bin 2>/dev/null
-	[ -L "$1/usr/bin/sh" ] || die "cannot link busybox's applets"
+	local tree=$1 applet
+
+	for applet in $("$ROOT/usr/bin/busybox" --list); do
+		[ -e "$tree/usr/bin/$applet" ] || [ -e "$tree/usr/sbin/$applet" ] ||
+			ln -s busybox "$tree/usr/bin/$applet"
+	done
 }
 
 _kmod_links() {

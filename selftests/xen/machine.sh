@@ -3,7 +3,7 @@
 #
 # The emulated Xen host. Source after images.sh.
 #
-# A machine is chosen by HYPERVISOR VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK GUEST_TOOLS
+# A machine is chosen by VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK GUEST_TOOLS
 # XEN_ARGS DOM0_ARGS; DRIVER GUESTS GUEST_ARGS say what is prepared in it.
 #
 #   module_under_test       print XNB_KO or the built module; nothing if DRIVER is not ours
@@ -131,6 +131,8 @@ machine_command() {
 	esac
 	QEMU=(qemu-system-x86_64 -cpu "$MACHINE_CPU" -smp "$VCPUS" -m "$MEMORY"
 		-display none -monitor none -no-reboot -nic none -nodefaults
+		-kernel "$IMAGES/xen" -append "$(_xen_command_line)"
+		-initrd "$IMAGES/vmlinux $(_dom0_command_line | sed 's/,/,,/g'),$IMAGES/dom0.cpio"
 		-drive "if=virtio,format=raw,read-only=on,file=$IMAGES/vmlinux"
 		-drive "if=virtio,format=raw,read-only=on,file=$ramdisk"
 		-device virtio-serial-pci
@@ -139,13 +141,6 @@ machine_command() {
 	for port in $PORTS; do
 		_add_port "$port"
 	done
-	case ${HYPERVISOR:-xen} in
-	xen) QEMU+=(-kernel "$IMAGES/xen" -append "$(_xen_command_line)"
-		-initrd "$IMAGES/vmlinux $(_dom0_command_line | sed 's/,/,,/g'),$IMAGES/dom0.cpio") ;;
-	none) QEMU+=(-kernel "$IMAGES/vmlinux" -append "$(_dom0_command_line)"
-		-initrd "$IMAGES/dom0.cpio") ;;
-	*) die "hypervisor is xen or none, not $HYPERVISOR" ;;
-	esac
 	case $CLOCK in
 	real) QEMU+=(-accel tcg,thread=multi) ;;
 	turns) QEMU+=(-accel tcg,thread=single) ;;
@@ -196,7 +191,7 @@ prepare_machine() {
 # its last start.
 _base_key() {
 	{
-		echo "${HYPERVISOR:-xen} $IMAGES $VCPUS $DOM0_VCPUS $MEMORY $DOM0_MEMORY $CLOCK $GUEST_TOOLS"
+		echo "$IMAGES $VCPUS $DOM0_VCPUS $MEMORY $DOM0_MEMORY $CLOCK $GUEST_TOOLS"
 		echo "$XEN_ARGS $DOM0_ARGS"
 		cat /proc/sys/kernel/random/boot_id "$XEN_DIR/machine.sh"
 		qemu-system-x86_64 --version
@@ -214,12 +209,22 @@ _keep_snapshot() {
 		touch "$dir"
 		status=0
 	else
-		_keep_newest $SNAPSHOTS_KEPT "$BUILD/snapshots"
+		_prune_snapshots
 		(_make_snapshot "$@")
 		status=$?
 	fi
 	exec {lock}>&-
 	return $status
+}
+
+_prune_snapshots() {
+	local dir
+
+	# shellcheck disable=SC2012
+	ls -dt "$BUILD"/snapshots/*/ 2>/dev/null | tail -n +$SNAPSHOTS_KEPT |
+		while read -r dir; do
+			rm -rf "$dir" "${dir%/}.lock"
+		done
 }
 
 _make_snapshot() {
@@ -241,7 +246,7 @@ _make_snapshot() {
 		kill -0 $pid 2>/dev/null || return 1
 		[ $SECONDS -lt $end ] || return 1
 		grep -q '^# verdict end ' "$dir/verdict.tap" 2>/dev/null && return 1
-		sleep 0.3
+		sleep 0.1
 	done
 	_save_state "$monitor" "$dir/state"
 }

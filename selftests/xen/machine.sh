@@ -13,6 +13,7 @@
 #                           parts $WORK/prepare and then $WORK/step
 #   machine_command         fill QEMU=() for LOGS PLUGIN CONSOLE INCOMING
 #   feed_machine            send INPUT in, in the background; FEEDER is the process
+#   child_runs PID, end_child PID    of a process this shell started
 #
 # Out of the machine come, into LOGS: console.log (Xen and dom0), verdict.tap,
 # errors.log (the test's stderr), guestN.log (consoles, live), files.tar.
@@ -160,6 +161,17 @@ machine_command() {
 	[ -z "$INCOMING" ] || QEMU+=(-incoming "exec:cat '$INCOMING'")
 }
 
+# The number of a process that ended may be another's by now: ask the shell.
+child_runs() {
+	jobs -pr | grep -qx "$1"
+}
+
+end_child() {
+	[ -n "$1" ] || return 0
+	! child_runs "$1" || kill "$1"
+	wait "$1" 2>/dev/null
+}
+
 feed_machine() {
 	FEEDER=
 	[ -n "$INPUT" ] || return 0
@@ -241,9 +253,9 @@ _make_snapshot() {
 	pid=$!
 	feed_machine
 	# shellcheck disable=SC2064
-	trap "kill $pid $FEEDER 2>/dev/null" EXIT
+	trap "end_child $pid; end_child '$FEEDER'" EXIT
 	until grep -q "^# stage $stage " "$dir/verdict.tap" 2>/dev/null; do
-		kill -0 $pid 2>/dev/null || return 1
+		child_runs $pid || return 1
 		[ $SECONDS -lt $end ] || return 1
 		grep -q '^# verdict end ' "$dir/verdict.tap" 2>/dev/null && return 1
 		sleep 0.1

@@ -148,7 +148,7 @@ guest_start() {
 	echo "$number" >"$STATE/$name.number"
 	[ ! -e "$PORTS/guest$number" ] || ln -sf "$PORTS/guest$number" "$LOGS/guest-$name.log"
 	_guest_config "$name" "$number" >"$STATE/$name.cfg"
-	xl create -q "$STATE/$name.cfg" >&2 && _note_id "$name" || return 1
+	xl create -q "$STATE/$name.cfg" >&2 9>&- && _note_id "$name" || return 1
 	[ "$wait" = yes ] || return 0
 	agent ready "$(guest_id "$name")" "$RUN_SECONDS" && guest_ping "$name" || return 1
 	progress "guest $name"
@@ -204,7 +204,7 @@ guest_save() {
 }
 
 guest_restore() {
-	timeout "$RUN_SECONDS" xl restore "$2" >&2 && _note_id "$1" &&
+	timeout "$RUN_SECONDS" xl restore "$2" >&2 9>&- && _note_id "$1" &&
 		agent ready "$(guest_id "$1")" "$RUN_SECONDS" && guest_ping "$1"
 }
 

@@ -217,14 +217,27 @@ bool front_connect(struct front *f)
 	return front_wait_state(f, CONNECTED, STATE_SECONDS);
 }
 
+static void wait_interface_gone(int devid)
+{
+	double end = now() + STATE_SECONDS;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/net/vif0.%d", devid);
+	while (!access(path, F_OK) && now() < end)
+		usleep(10000);
+}
+
 void front_unplug(struct front *f)
 {
+	int devid = f->devid;
+
 	f->devid = 0;
 	xs_write(f->backend, "online", "0");
 	xs_write(f->dir, "state", "%d", CLOSED);
 	front_wait_state(f, CLOSED, STATE_SECONDS);
 	xs_rm(f->dir);
 	xs_rm(f->backend);
+	wait_interface_gone(devid);
 }
 
 struct tx_request *tx_slot(struct front *f, uint32_t index)

@@ -28,15 +28,14 @@
 #include <unistd.h>
 
 #include "front.h"
+#include "hostile.h"
 
-#define DEVID		7
 #define PAGES		32
-#define SECONDS		20	/* no answer by then: it is lost */
 #define ETHER_TEST	0x88b5	/* for local experiments */
 #define SHORT		100
 #define LONG		1400
 
-static struct front front;
+struct front front;
 static struct page pages[PAGES];
 
 static void set_up_interface(const char *name)
@@ -59,7 +58,7 @@ static void leave(void)
 		front_unplug(&front);
 }
 
-static void announce(void)
+void announce(void)
 {
 	front_plug(&front, DEVID);
 	set_up_interface("vif0.7");
@@ -109,7 +108,7 @@ static void send_one(uint16_t id)
 	ring_push(&front, front.tx, old, front.tx_prod);
 }
 
-static int wrong(const char *what, uint32_t got, uint32_t want)
+int wrong(const char *what, uint32_t got, uint32_t want)
 {
 	printf("%s: got %u, want %u\n", what, got, want);
 	return 1;
@@ -300,54 +299,6 @@ static int flips(unsigned int count)
 	__atomic_store_n(&flips_end, true, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	printf("%u frames were short, %u long\n", lengths[0], lengths[1]);
-	return 0;
-}
-
-#define KINDS 5
-
-static void bad_channel(void)
-{
-	xs_write(front.dir, "event-channel", "4000000");
-}
-
-static void own_port(void)
-{
-	xs_write(front.dir, "event-channel", "0");
-}
-
-static void ungranted_ring(void)
-{
-	xs_write(front.dir, "rx-ring-ref", "4000000");
-}
-
-static void full_beyond_belief(void)
-{
-	front.tx->req_prod = RING_SLOTS + 1;
-}
-
-static void produced_backwards(void)
-{
-	front.rx->rsp_prod = 1000;
-	front.rx->req_prod = 999;
-}
-
-static int refused(unsigned int count)
-{
-	static void (*const spoil[KINDS])(void) = {
-		bad_channel, own_port, ungranted_ring, full_beyond_belief, produced_backwards,
-	};
-	unsigned int i;
-
-	for (i = 0; i < count; i++) {
-		announce();
-		spoil[i % KINDS]();
-		xs_write(front.dir, "state", "%d", CONNECTED);
-		if (!front_wait_state(&front, CLOSING, SECONDS))
-			return wrong("connected, kind", i % KINDS, KINDS);
-		front_unplug(&front);
-		close(front.events);
-	}
-	printf("%u refused\n", count);
 	return 0;
 }
 

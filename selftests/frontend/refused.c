@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Announcements that no backend may connect to. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hostile.h"
+
+#define ERROR_DIR	"/local/domain/0/error/backend/vif/0/7"
+#define QUEUES		"multi-queue-num-queues"
+#define NOT_A_COUNT	QUEUES " is not from 1 to 4"
+
+static void full_beyond_belief(void)
+{
+	front.tx->req_prod = RING_SLOTS + 1;
+}
+
+static void produced_backwards(void)
+{
+	front.rx->rsp_prod = 1000;
+	front.rx->req_prod = 999;
+}
+
+/* @value in place of what stood at @key, or nothing there; what the backend has to say. */
+struct lie {
+	const char *key;
+	const char *value;
+	const char *error;
+	void (*spoil)(void);
+};
+
+static const struct lie lies[] = {
+	{ QUEUES, "0", NOT_A_COUNT, NULL },
+	{ QUEUES, "5", NOT_A_COUNT, NULL },
+	{ QUEUES, "-1", NOT_A_COUNT, NULL },
+	{ QUEUES, "2147483648", NOT_A_COUNT, NULL },
+	{ QUEUES, "18446744073709551617", NOT_A_COUNT, NULL },
+	{ QUEUES, "8abc", NOT_A_COUNT, NULL },
+	{ QUEUES, "", NOT_A_COUNT, NULL },
+	{ QUEUES, " 2", NOT_A_COUNT, NULL },
+	{ QUEUES, "2", "reading ring references", NULL },
+	{ "request-rx-copy", NULL, "request-rx-copy is not set", NULL },
+	{ "request-rx-copy", "0", "request-rx-copy is not set", NULL },
+	{ "tx-ring-ref", NULL, "reading ring references", NULL },
+	{ "rx-ring-ref", "x", "reading ring references", NULL },
+	{ "rx-ring-ref", "4294967295", "connecting to the guest", NULL },
+	{ "tx-ring-ref", "4000000", "connecting to the guest", NULL },
+	{ "event-channel", NULL, "reading event channels", NULL },
+	{ "event-channel", "0", "connecting to the guest", NULL },
+	{ "event-channel", "4000000", "connecting to the guest", NULL },
+	{ "tx-ring", "with more requests than it holds", "connecting to the guest",
+	  full_beyond_belief },
+	{ "rx-ring", "with more answers than requests", "connecting to the guest",
+	  produced_backwards },
+	{ NULL },
+};
+
+static int interrupts(void)
+{
+	FILE *list = fopen("/proc/interrupts", "r");
+	char line[1024];
+	int count = 0;
+
+	while (list && fgets(line, sizeof(line), list))
+		count += !!strstr(line, "vif0.7-q");
+	if (list)
+		fclose(list);
+	return count;
+}
+
+static void tell(const struct lie *lie)
+{
+	char path[160];
+
+	announce();
+	if (lie->spoil) {
+		lie->spoil();
+	} else if (lie->value) {
+		xs_write(front.dir, lie->key, "%s", lie->value);
+	} else {
+		snprintf(path, sizeof(path), "%s/%s", front.dir, lie->key);
+		xs_rm(path);
+	}
+	xs_rm(ERROR_DIR "/error");
+	xs_write(front.dir, "state", "%d", CONNECTED);
+}
+
+static int check(const struct lie *lie)
+{
+	const char *error;
+
+	if (!front_wait_state(&front, CLOSING, SECONDS)) {
+		printf("connected in spite of %s '%s'\n", lie->key, lie->value ?: "missing");
+		return 1;
+	}
+	error = xs_read(ERROR_DIR, "error");
+	printf("%s '%s': %s\n", lie->key, lie->value ?: "missing", error ?: "no error told");
+	if (!error || !strstr(error, lie->error))
+		return 1;
+	return interrupts() ? wrong("interrupts", interrupts(), 0) : 0;
+}
+
+int refused(unsigned int count)
+{
+	const struct lie *lie;
+
+	while (count--) {
+		for (lie = lies; lie->key; lie++) {
+			tell(lie);
+			if (check(lie))
+				return 1;
+			front_unplug(&front);
+			close(front.events);
+		}
+	}
+	return 0;
+}

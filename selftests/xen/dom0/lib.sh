@@ -441,7 +441,7 @@ vif_irqs() {
 guest_reconnect() {
 	guest_run "$1" "${2:+echo $2 >/sys/module/xen_netfront/parameters/max_queues}
 		cd /sys/bus/xen/drivers/vif && echo vif-0 >unbind && echo vif-0 >bind &&
-		until [ -e /sys/class/net/eth0 ]; do sleep 0.1; done &&
+		until [ -e /proc/sys/net/ipv6/conf/eth0/accept_dad ]; do sleep 0.1; done &&
 		echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad &&
 		ip addr add $(guest_ip "$1")/24 dev eth0 &&
 		ip addr add $(guest_ip6 "$1")/64 dev eth0 &&

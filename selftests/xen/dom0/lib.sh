@@ -296,12 +296,13 @@ _vif_attached() {
 
 # What libxl's hotplug script did when the guest was created.
 _vif_plug() {
-	local dev=$1 ids=${1#vif-} vif bridge
+	local dev=$1 ids=${1#vif-} vif backend
 
 	vif=$(_vif_interface "$dev")
-	bridge=$(agent read "/local/domain/0/backend/vif/${ids/-//}/bridge")
+	backend=/local/domain/0/backend/vif/${ids/-//}
 	wait_until "$RUN_SECONDS" _vif_attached "$dev" &&
-		ip link set "$vif" master "$bridge" up
+		ip link set "$vif" master "$(agent read "$backend/bridge")" up &&
+		agent write "$backend/hotplug-status" connected
 }
 
 swap_to() {

@@ -59,15 +59,28 @@
 /* The largest packet that the stack hands to us: a full IP packet and its Ethernet header. */
 #define XNB_FRAME_MAX (65535 + 14 + 4)
 
-/*
- * How long an event waits for company, and how many packets may wait for it. Xen fires a
- * timer up to 50 us late (timer_slop), so no packet waits longer than 100 us.
- */
-#define XNB_HOLD_NS 50000
-#define XNB_HOLD_PACKETS 64
+/* Ranges of the coalescing settings. A wait of more than that is no coalescing any more. */
+#define XNB_COALESCE_USECS_MAX 10000
+#define XNB_COALESCE_FRAMES_MAX 256
 
-/* Packets further apart than this have nothing to do with each other. */
-#define XNB_GAP_NS_MAX 100000
+/*
+ * Their defaults. Xen fires a timer that is due in less than timer_slop (50 us) only then, so
+ * a shorter wait is none; and no packet shall wait longer than 100 us.
+ */
+#define XNB_COALESCE_USECS 80
+#define XNB_COALESCE_FRAMES 32
+
+/* Time that a guest is given to notice an event and to refill its ring. */
+#define XNB_REFILL_NS 50000
+
+/* Waits in vain in a row that are remembered: at most 2^8 packets go without trying again. */
+#define XNB_MISSES_MAX 8
+
+/* Requests of a guest that is not to tell about each, after which it tells all the same. */
+#define XNB_PARK_SLOTS 128
+
+/* Buffers that a guest is asked for at once. */
+#define XNB_REFILL_SLOTS 64
 
 /* Queues of one interface. */
 #define XNB_QUEUES_MAX 64

@@ -1,52 +1,167 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <xnb/moderate.h>
 
+#define NSEC_A_USEC 1000
+#define NSEC_A_SEC 1000000000
+
 /* Each sample counts for a quarter: a burst is known as one after a handful of packets. */
 #define GAP_WEIGHT 4
+
+/* A pause of so many waits ends a burst at once, and the next one has to prove itself. */
+#define PAUSE_WAITS 4
+#define PAUSE_NS_MIN 100000
 
 /* The guest is told this many times earlier than it would run dry. */
 #define RING_SLACK 2
 
+/* What saves work for so many packets is worth its own. */
+#define WORTH_PACKETS 2
+
 void xnb_moderate_init(struct xnb_moderate *moderate)
 {
-	*moderate = (struct xnb_moderate){ .gap_ns = XNB_GAP_NS_MAX };
+	*moderate = (struct xnb_moderate){ .gap_ns = PAUSE_NS_MIN };
 }
 
-static void learn_gap(struct xnb_moderate *moderate, u64 now_ns, u32 packets)
+static u64 longest_wait(const struct xnb_coalesce *coalesce)
 {
+	return (u64)coalesce->usecs * NSEC_A_USEC;
+}
+
+static u32 pause_ns(u64 wait_ns)
+{
+	return max_t(u64, PAUSE_WAITS * wait_ns, PAUSE_NS_MIN);
+}
+
+static void learn_gap(struct xnb_moderate *moderate, u64 now_ns, u32 packets, u64 wait_ns)
+{
+	u32 pause = pause_ns(wait_ns);
 	u64 elapsed = now_ns - moderate->last_ns;
-	u32 gap = XNB_GAP_NS_MAX;
+	u32 gap;
 
 	packets += moderate->unasked;
 	moderate->unasked = 0;
+	moderate->last_ns = now_ns;
 
 	/* Short of a division where the answer is clear. */
-	if (elapsed < (u64)packets * XNB_GAP_NS_MAX)
-		gap = (u32)min_t(u64, elapsed, U32_MAX) / packets;
-
-	/* A pause ends the burst at once; a burst has to prove itself. */
-	if (gap == XNB_GAP_NS_MAX)
-		moderate->gap_ns = gap;
-	else
-		moderate->gap_ns += ((s32)gap - (s32)moderate->gap_ns) / GAP_WEIGHT;
-	moderate->last_ns = now_ns;
+	if (elapsed >= (u64)packets * pause) {
+		moderate->gap_ns = pause;
+		return;
+	}
+	gap = (u32)min_t(u64, elapsed, U32_MAX) / packets;
+	moderate->gap_ns += ((s32)gap - (s32)moderate->gap_ns) / GAP_WEIGHT;
 }
 
-enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate, u64 now_ns, u32 packets,
+/* Waits that pay go on. In vain, packets go at once for a while, each time for longer. */
+static void judge_wait(struct xnb_moderate *moderate, bool in_vain)
+{
+	if (!in_vain) {
+		if (moderate->misses)
+			moderate->misses--;
+		return;
+	}
+	if (moderate->misses < XNB_MISSES_MAX)
+		moderate->misses++;
+	moderate->skip = 1U << moderate->misses;
+}
+
+static bool skip_wait(struct xnb_moderate *moderate, u32 packets)
+{
+	if (!moderate->skip)
+		return false;
+	moderate->skip -= min_t(u32, packets, moderate->skip);
+	return true;
+}
+
+/* Whether the guest needs the event before it runs out of room at the present rate. */
+static bool runs_dry(const struct xnb_moderate *moderate, u32 room, u64 wait_ns)
+{
+	return (u64)room * moderate->gap_ns < RING_SLACK * min_t(u64, wait_ns, XNB_REFILL_NS);
+}
+
+static void begin_wait(struct xnb_moderate *moderate, u64 now_ns, u32 packets, u64 wait_ns)
+{
+	moderate->first = packets;
+	moderate->held = packets;
+	moderate->deadline_ns = now_ns + wait_ns;
+}
+
+enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate,
+				   const struct xnb_coalesce *coalesce, u64 now_ns, u32 packets,
 				   u32 room)
 {
-	learn_gap(moderate, now_ns, packets);
-	if (!moderate->held)
-		moderate->deadline_ns = now_ns + XNB_HOLD_NS;
-	moderate->held += packets;
+	u64 wait_ns = longest_wait(coalesce);
 
-	if (moderate->gap_ns >= XNB_HOLD_NS)
+	learn_gap(moderate, now_ns, packets, wait_ns);
+	if (moderate->held) {
+		moderate->held += packets;
+		judge_wait(moderate, false);
+	} else {
+		begin_wait(moderate, now_ns, packets, wait_ns);
+	}
+
+	if (coalesce->adaptive &&
+	    (skip_wait(moderate, packets) ||
+	     now_ns + moderate->gap_ns >= moderate->deadline_ns))
 		return XNB_EXIT_IDLE;
-	if (moderate->held >= XNB_HOLD_PACKETS)
+	if (coalesce->frames && moderate->held >= coalesce->frames)
 		return XNB_EXIT_COUNT;
-	if ((u64)room * moderate->gap_ns < RING_SLACK * XNB_HOLD_NS)
-		return XNB_EXIT_RING;
 	if (now_ns >= moderate->deadline_ns)
 		return XNB_EXIT_TIME;
+	if (runs_dry(moderate, room, wait_ns))
+		return XNB_EXIT_RING;
 	return XNB_HOLD;
+}
+
+void xnb_moderate_sent_late(struct xnb_moderate *moderate)
+{
+	judge_wait(moderate, moderate->held == moderate->first);
+	moderate->held = 0;
+}
+
+enum xnb_exit xnb_moderate_park(struct xnb_moderate *moderate,
+				const struct xnb_coalesce *coalesce, u64 now_ns, u32 packets)
+{
+	u64 wait_ns = longest_wait(coalesce);
+
+	if (moderate->held) {
+		/* Woken for another reason. */
+		if (!packets && now_ns < moderate->deadline_ns)
+			return XNB_HOLD;
+		/* One packet, and its event would have been as good as this look. */
+		judge_wait(moderate, packets < WORTH_PACKETS);
+		moderate->held = 0;
+	}
+	if (!packets)
+		return XNB_EXIT_IDLE;
+
+	learn_gap(moderate, now_ns, packets, wait_ns);
+	if (!wait_ns)
+		return XNB_EXIT_TIME;
+	if (coalesce->adaptive && (skip_wait(moderate, packets) ||
+				   (u64)WORTH_PACKETS * moderate->gap_ns > wait_ns))
+		return XNB_EXIT_IDLE;
+	begin_wait(moderate, now_ns, packets, wait_ns);
+	return XNB_HOLD;
+}
+
+u32 xnb_moderate_rate(const struct xnb_moderate *moderate, const struct xnb_coalesce *coalesce,
+		      u64 now_ns)
+{
+	u32 pause = pause_ns(longest_wait(coalesce));
+	u32 gap = max_t(u32, moderate->gap_ns, 1);
+
+	if (gap >= pause || now_ns - moderate->last_ns >= pause)
+		return 0;
+	return NSEC_A_SEC / gap;
+}
+
+u32 xnb_moderate_gather(const struct xnb_moderate *moderate, const struct xnb_coalesce *coalesce,
+			u64 now_ns, u32 room)
+{
+	if (!moderate->held ||
+	    now_ns + (u64)WORTH_PACKETS * moderate->gap_ns > moderate->deadline_ns)
+		return 1;
+	if (coalesce->frames > moderate->held)
+		room = min_t(u32, room, coalesce->frames - moderate->held);
+	return max_t(u32, room, 1);
 }

@@ -4,30 +4,52 @@
 
 #include <xnb/queue.h>
 
+static void count_event(struct xnb_event_stats *stats, bool spurious)
+{
+	xnb_stats_count(&stats->syncp, spurious ? &stats->spurious : &stats->events);
+}
+
 /*
- * An event is spurious when nothing that we asked for has come since the last one. Honest
+ * An event is spurious when the guest's producer has not moved since the last one. Honest
  * guests are never caught by that, also when a poll took the work before its event came. A
  * disabled guest's event is never acknowledged, so that it was the last.
  */
 static irqreturn_t handle_event(struct xnb_queue *queue, struct xnb_channel *channel, int irq,
 				bool from_guest, bool to_guest)
 {
-	from_guest = from_guest && xnb_ring_from_guest_event(&queue->from.ring);
-	to_guest = to_guest && xnb_ring_to_guest_event(&queue->to.ring);
+	bool requests = from_guest && xnb_ring_from_guest_event(&queue->from.ring);
+	bool buffers = to_guest && xnb_ring_to_guest_event(&queue->to.ring);
 
 	if (READ_ONCE(queue->from.owner->disabled))
 		return IRQ_HANDLED;
-	if (!from_guest && !to_guest) {
+	if (!requests && !buffers) {
+		count_event(from_guest ? &queue->stats->from_guest_event :
+					 &queue->stats->to_guest_event, true);
 		xen_irq_lateeoi(irq, XEN_EOI_FLAG_SPURIOUS);
+		return IRQ_HANDLED;
+	}
+
+	/*
+	 * Buffers that nobody waits for need no work. Who waits has said so before he asked for
+	 * the event; who begins to wait now looks at the ring afterwards.
+	 */
+	buffers = buffers && READ_ONCE(queue->to.waiting);
+	if (!requests && !buffers) {
+		/* Not by the channel: the first event may come before its irq is known there. */
+		xen_irq_lateeoi(irq, 0);
 		return IRQ_HANDLED;
 	}
 
 	/* Before the polls that acknowledge it. */
 	atomic_set(&channel->owed, 1);
-	if (from_guest)
+	if (requests) {
+		count_event(&queue->stats->from_guest_event, false);
 		napi_schedule(&queue->from.napi);
-	if (to_guest)
+	}
+	if (buffers) {
+		count_event(&queue->stats->to_guest_event, false);
 		napi_schedule(&queue->to.napi);
+	}
 	return IRQ_HANDLED;
 }
 
@@ -75,14 +97,8 @@ static int attach_rings(struct xnb_queue *queue, struct xenbus_device *xdev,
 static int bind_channels(struct xnb_queue *queue, struct xenbus_device *xdev,
 			 const struct xnb_queue_config *config)
 {
-	const char *name = queue->from.owner->dev->name;
-	u16 id = queue->from.id;
 	int err;
 
-	queue->from.channel = &queue->channel[0];
-	queue->to.channel = &queue->channel[config->split ? 1 : 0];
-	snprintf(queue->channel[0].name, sizeof(queue->channel[0].name), "%s-q%u%s", name, id,
-		 config->split ? "-tx" : "");
 	if (!config->split)
 		return xnb_channel_bind(&queue->channel[0], xdev, config->tx_port, shared_event,
 					queue);
@@ -90,28 +106,23 @@ static int bind_channels(struct xnb_queue *queue, struct xenbus_device *xdev,
 	err = xnb_channel_bind(&queue->channel[0], xdev, config->tx_port, from_guest_event, queue);
 	if (err)
 		return err;
-	snprintf(queue->channel[1].name, sizeof(queue->channel[1].name), "%s-q%u-rx", name, id);
 	return xnb_channel_bind(&queue->channel[1], xdev, config->rx_port, to_guest_event, queue);
 }
 
-static int setup(struct xnb_queue *queue, struct xenbus_device *xdev,
-		 const struct xnb_queue_config *config)
+static void name_channels(struct xnb_queue *queue, const struct xnb_queue_config *config)
 {
-	int err;
+	const char *name = queue->from.owner->dev->name;
+	u16 id = queue->from.id;
 
-	err = attach_rings(queue, xdev, config);
-	if (err)
-		return err;
-	xnb_from_guest_init(&queue->from);
-	xnb_to_guest_init(&queue->to);
-	queue->ready = true;
-
-	/* Last: from here on events come, and find disabled NAPI contexts until the start. */
-	return bind_channels(queue, xdev, config);
+	queue->from.channel = &queue->channel[0];
+	queue->to.channel = &queue->channel[config->split ? 1 : 0];
+	snprintf(queue->channel[0].name, XNB_CHANNEL_NAME, "%s-q%u%s", name, id,
+		 config->split ? "-tx" : "");
+	snprintf(queue->channel[1].name, XNB_CHANNEL_NAME, "%s-q%u-rx", name, id);
 }
 
 struct xnb_queue *xnb_queue_create(struct xnb_owner *owner, struct xenbus_device *xdev,
-				   struct xnb_queue_home *home, u16 id,
+				   const struct xnb_queue_home *home, u16 id,
 				   const struct xnb_queue_config *config)
 {
 	struct xnb_queue *queue;
@@ -123,20 +134,29 @@ struct xnb_queue *xnb_queue_create(struct xnb_owner *owner, struct xenbus_device
 
 	queue->from.owner = owner;
 	queue->from.id = id;
-	queue->from.stats = &home->stats.from_guest;
 	queue->from.pool = home->pool;
 	queue->to.owner = owner;
 	queue->to.id = id;
-	queue->to.stats = &home->stats.to_guest;
 
-	err = setup(queue, xdev, config);
+	err = attach_rings(queue, xdev, config);
 	if (err) {
-		xnb_queue_retire(queue);
-		synchronize_net();
 		xnb_queue_free(queue, xdev);
 		return ERR_PTR(err);
 	}
 	return queue;
+}
+
+int xnb_queue_bind(struct xnb_queue *queue, struct xenbus_device *xdev,
+		   struct xnb_queue_home *home, const struct xnb_queue_config *config)
+{
+	name_channels(queue, config);
+	queue->stats = &home->stats;
+	xnb_from_guest_init(&queue->from, &home->stats, &home->coalesce);
+	xnb_to_guest_init(&queue->to, &home->stats, &home->coalesce);
+	queue->ready = true;
+
+	/* Last: from here on events come, and find disabled NAPI contexts until the start. */
+	return bind_channels(queue, xdev, config);
 }
 
 void xnb_queue_retire(struct xnb_queue *queue)

@@ -77,8 +77,10 @@ int xnb_vif_init(struct xnb_vif *vif, struct net_device *dev, struct xenbus_devi
 	vif->home = kvcalloc(max_queues, sizeof(*vif->home), GFP_KERNEL);
 	if (!vif->home)
 		return -ENOMEM;
-	for (i = 0; i < max_queues; i++)
+	for (i = 0; i < max_queues; i++) {
 		xnb_stats_init(&vif->home[i].stats);
+		vif->home[i].coalesce = xnb_params_coalesce();
+	}
 
 	vif->owner.dev = dev;
 	vif->owner.domid = xdev->otherend_id;
@@ -125,13 +127,20 @@ static void stop_set(struct xnb_queue_set *set)
 		xnb_queue_stop(set->queue[i]);
 }
 
-static void destroy_set(struct xnb_vif *vif, struct xnb_queue_set *set)
+/* Nobody but us knows of the queues afterwards, not even the tail of a poll. */
+static void retire_set(struct xnb_queue_set *set)
 {
 	unsigned int i;
 
 	for (i = 0; i < set->count; i++)
 		xnb_queue_retire(set->queue[i]);
 	synchronize_net();
+}
+
+static void free_set(struct xnb_vif *vif, struct xnb_queue_set *set)
+{
+	unsigned int i;
+
 	for (i = 0; i < set->count; i++)
 		xnb_queue_free(set->queue[i], vif->xdev);
 	kfree(set);
@@ -173,7 +182,7 @@ static struct xnb_queue_set *create_set(struct xnb_vif *vif, const struct xnb_vi
 	for (set->count = 0; set->count < config->queues; set->count++) {
 		queue = create_queue(vif, set->count, &config->queue[set->count]);
 		if (IS_ERR(queue)) {
-			destroy_set(vif, set);
+			free_set(vif, set);
 			return ERR_CAST(queue);
 		}
 		set->queue[set->count] = queue;
@@ -209,19 +218,30 @@ static void set_timeouts(struct xnb_owner *owner, bool rx_notify)
 	owner->stall_timeout = msecs_to_jiffies(stall);
 }
 
-static int connect_locked(struct xnb_vif *vif, const struct xnb_vif_config *config)
+static int bind_set(struct xnb_vif *vif, struct xnb_queue_set *set,
+		    const struct xnb_vif_config *config)
 {
-	struct net_device *dev = vif->owner.dev;
-	struct xnb_queue_set *set;
+	unsigned int i;
 	int err;
 
-	err = netif_set_real_num_queues(dev, config->queues, config->queues);
-	if (err)
-		return err;
+	err = netif_set_real_num_queues(vif->owner.dev, set->count, set->count);
+	for (i = 0; !err && i < set->count; i++)
+		err = xnb_queue_bind(set->queue[i], vif->xdev, &vif->home[i], &config->queue[i]);
+	return err;
+}
+
+static int publish_set(struct xnb_vif *vif, struct xnb_queue_set *set,
+		       const struct xnb_vif_config *config)
+{
+	struct net_device *dev = vif->owner.dev;
+	int err;
+
 	set_timeouts(&vif->owner, config->rx_notify);
-	set = create_set(vif, config);
-	if (IS_ERR(set))
-		return PTR_ERR(set);
+	err = bind_set(vif, set, config);
+	if (err) {
+		retire_set(set);
+		return err;
+	}
 
 	vif->features = guest_features(config);
 	netdev_update_features(dev);
@@ -237,18 +257,24 @@ static int connect_locked(struct xnb_vif *vif, const struct xnb_vif_config *conf
 
 int xnb_vif_connect(struct xnb_vif *vif, const struct xnb_vif_config *config)
 {
+	struct xnb_queue_set *set = create_set(vif, config);
 	int err;
 
+	if (IS_ERR(set))
+		return PTR_ERR(set);
+
 	rtnl_lock();
-	err = connect_locked(vif, config);
+	err = publish_set(vif, set, config);
 	rtnl_unlock();
+	if (err)
+		free_set(vif, set);
 	return err;
 }
 
 /*
  * Unpublish, quiesce, free. After the grace period no sender has a queue in its hands; after
- * xnb_queue_stop() no poll, timer or packet of ours is left; then the queues are nobody's.
- * Counters and settings are the interface's and stay.
+ * stop_set() no poll, timer or packet of ours is left; after retire_set() the queues are
+ * nobody's. Counters and settings are the interface's and stay.
  */
 void xnb_vif_disconnect(struct xnb_vif *vif)
 {
@@ -261,9 +287,11 @@ void xnb_vif_disconnect(struct xnb_vif *vif)
 		RCU_INIT_POINTER(vif->set, NULL);
 		synchronize_net();
 		stop_set(set);
-		destroy_set(vif, set);
+		retire_set(set);
 	}
 	rtnl_unlock();
+	if (set)
+		free_set(vif, set);
 }
 
 void xnb_vif_up(struct xnb_vif *vif)

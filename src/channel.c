@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <xen/events.h>
-
 #include <xnb/channel.h>
 
 int xnb_channel_bind(struct xnb_channel *channel, struct xenbus_device *xdev, evtchn_port_t port,

@@ -55,7 +55,104 @@ static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stat
 		xnb_stats_ethtool_add(&vif->home[i].stats, to);
 }
 
+/* What ethtool calls rx comes from the guest, what it calls tx goes there. */
+static void show_coalesce(const struct xnb_coalesce_pair *stored, struct ethtool_coalesce *to)
+{
+	to->rx_coalesce_usecs = stored->work.usecs;
+	to->rx_max_coalesced_frames = stored->work.frames;
+	to->use_adaptive_rx_coalesce = stored->work.adaptive;
+	to->tx_coalesce_usecs = stored->data.usecs;
+	to->tx_max_coalesced_frames = stored->data.frames;
+	to->use_adaptive_tx_coalesce = stored->data.adaptive;
+}
+
+static int parse_coalesce(struct net_device *dev, const struct ethtool_coalesce *from,
+			  struct xnb_coalesce_pair *to, struct netlink_ext_ack *extack)
+{
+	const char *fault;
+
+	*to = (struct xnb_coalesce_pair){
+		.data = {
+			.usecs = from->tx_coalesce_usecs,
+			.frames = from->tx_max_coalesced_frames,
+			.adaptive = from->use_adaptive_tx_coalesce,
+		},
+		.work = {
+			.usecs = from->rx_coalesce_usecs,
+			.frames = from->rx_max_coalesced_frames,
+			.adaptive = from->use_adaptive_rx_coalesce,
+		},
+	};
+	fault = xnb_coalesce_fault(&to->data) ?: xnb_coalesce_fault(&to->work);
+	if (!fault)
+		return 0;
+
+	if (extack)
+		extack->_msg = fault;
+	if (net_ratelimit())
+		netdev_err(dev, "tx %u us %u frames, rx %u us %u frames refused: %s\n",
+			   to->data.usecs, to->data.frames, to->work.usecs, to->work.frames, fault);
+	return -EINVAL;
+}
+
+/* Of queues that differ, the first. */
+static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce,
+			struct kernel_ethtool_coalesce *kernel_coalesce,
+			struct netlink_ext_ack *extack)
+{
+	struct xnb_vif *vif = netdev_priv(dev);
+
+	show_coalesce(&vif->home[0].coalesce, coalesce);
+	return 0;
+}
+
+static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce,
+			struct kernel_ethtool_coalesce *kernel_coalesce,
+			struct netlink_ext_ack *extack)
+{
+	struct xnb_vif *vif = netdev_priv(dev);
+	struct xnb_coalesce_pair value;
+	unsigned int i;
+	int err;
+
+	err = parse_coalesce(dev, coalesce, &value, extack);
+	if (err)
+		return err;
+	for (i = 0; i < vif->max_queues; i++)
+		xnb_coalesce_write_pair(&vif->home[i].coalesce, &value);
+	return 0;
+}
+
+static int get_per_queue_coalesce(struct net_device *dev, u32 queue,
+				  struct ethtool_coalesce *coalesce)
+{
+	struct xnb_vif *vif = netdev_priv(dev);
+
+	if (queue >= vif->max_queues)
+		return -EINVAL;
+	show_coalesce(&vif->home[queue].coalesce, coalesce);
+	return 0;
+}
+
+static int set_per_queue_coalesce(struct net_device *dev, u32 queue,
+				  struct ethtool_coalesce *coalesce)
+{
+	struct xnb_vif *vif = netdev_priv(dev);
+	struct xnb_coalesce_pair value;
+	int err;
+
+	if (queue >= vif->max_queues)
+		return -EINVAL;
+	err = parse_coalesce(dev, coalesce, &value, NULL);
+	if (err)
+		return err;
+	xnb_coalesce_write_pair(&vif->home[queue].coalesce, &value);
+	return 0;
+}
+
 const struct ethtool_ops xnb_ethtool_ops = {
+	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_MAX_FRAMES |
+				     ETHTOOL_COALESCE_USE_ADAPTIVE,
 	.get_drvinfo = get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_ts_info = ethtool_op_get_ts_info,
@@ -64,4 +161,8 @@ const struct ethtool_ops xnb_ethtool_ops = {
 	.get_sset_count = get_sset_count,
 	.get_strings = get_strings,
 	.get_ethtool_stats = get_ethtool_stats,
+	.get_coalesce = get_coalesce,
+	.set_coalesce = set_coalesce,
+	.get_per_queue_coalesce = get_per_queue_coalesce,
+	.set_per_queue_coalesce = set_per_queue_coalesce,
 };

@@ -3,10 +3,10 @@
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <net/tcp.h>
-#include <xen/events.h>
 
 #include <xnb/from_guest.h>
 #include <xnb/place.h>
+#include <xnb/trace.h>
 
 #define HEADROOM (NET_SKB_PAD + NET_IP_ALIGN)
 
@@ -125,18 +125,14 @@ static struct sk_buff *gather_packet(struct xnb_from_guest *from,
 
 static void count_one(struct xnb_from_guest *from, u64_stats_t *counter)
 {
-	u64_stats_update_begin(&from->stats->syncp);
-	u64_stats_inc(counter);
-	u64_stats_update_end(&from->stats->syncp);
+	xnb_stats_count(&from->stats->syncp, counter);
 }
 
 static void wait_for_rate(struct xnb_from_guest *from, u64 wait_ns)
 {
-	from->rate_wait = true;
 	count_one(from, &from->stats->rate_waits);
 	/* Short enough for a changed limit to be noticed. */
-	wait_ns = min_t(u64, wait_ns, XNB_RATE_WAIT_NS_MAX);
-	hrtimer_start(&from->rate_timer, ns_to_ktime(wait_ns), HRTIMER_MODE_REL_PINNED);
+	from->rate_until_ns = ktime_get_ns() + min_t(u64, wait_ns, XNB_RATE_WAIT_NS_MAX);
 }
 
 /* What a packet takes from the budget: many small segments are many packets to come. */
@@ -327,19 +323,9 @@ static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 	u64_stats_update_end(&from->stats->syncp);
 }
 
-static void settle(struct xnb_from_guest *from, bool notify)
-{
-	if (notify) {
-		notify_remote_via_irq(from->channel->irq);
-		count_one(from, &from->stats->notifies);
-	}
-	xnb_ring_from_guest_settle(&from->ring);
-	xnb_hold_settle(&from->hold);
-}
-
 /*
- * The event for completions: sent, held, or not needed. It is asked for late, after the
- * delivery: a guest that goes on sending has reaped its completions by then.
+ * The event for completions is asked for late, after the delivery: a guest that goes on
+ * sending has reaped its completions by then.
  */
 static void publish(struct xnb_from_guest *from, unsigned int count, unsigned int slots)
 {
@@ -347,18 +333,16 @@ static void publish(struct xnb_from_guest *from, unsigned int count, unsigned in
 	/* Packets of this size that fit before the guest has no slot left. */
 	u32 room = count * (XNB_RING_SLOTS - min_t(u32, unseen, XNB_RING_SLOTS)) / max(slots, 1u);
 
-	if (!xnb_ring_from_guest_event_wanted(&from->ring)) {
+	trace_xnb_push(&from->hold, count, slots, from->ring.back.rsp_prod_pvt);
+	if (xnb_hold_publish(&from->hold, xnb_ring_from_guest_event_wanted(&from->ring), count,
+			     room))
 		xnb_ring_from_guest_settle(&from->ring);
-		xnb_moderate_unasked(&from->hold.moderate, count);
-	} else if (xnb_hold_publish(&from->hold, count, room)) {
-		settle(from, true);
-	}
 }
 
-static void check_held(struct xnb_from_guest *from)
+static void release(struct xnb_from_guest *from, enum xnb_exit exit)
 {
-	if (xnb_hold_expired(&from->hold))
-		settle(from, xnb_ring_from_guest_event_wanted(&from->ring));
+	xnb_hold_release(&from->hold, xnb_ring_from_guest_event_wanted(&from->ring), exit);
+	xnb_ring_from_guest_settle(&from->ring);
 }
 
 /* One batch: fetch, parse, copy by one hypercall, answer, deliver. Return: budget used. */
@@ -384,23 +368,28 @@ static unsigned int run_batch(struct xnb_from_guest *from, unsigned int budget)
 	deliver_batch(from, count);
 
 	publish(from, count, from->ring.back.rsp_prod_pvt - first);
+	from->park.found += count;
 	return cost;
 }
 
 /*
- * The ring is armed when NAPI has let go, and only if it has: the kernel may defer events, or
- * poll on. What was read before is all that is ours afterwards; see
- * xnb_ring_from_guest_arm().
+ * What comes next is decided while this context still owns the queue: the timer, at the rate
+ * limit or while packets follow closely, or else an event of the guest. For that the ring is
+ * armed when NAPI has let go, and only if it has: the kernel may defer events, or poll on. What
+ * was read before is all that is ours then; see xnb_ring_from_guest_arm().
  */
 static void complete_poll(struct xnb_from_guest *from, int work)
 {
 	u32 cons = from->ring.back.req_cons;
-	bool rate_wait = from->rate_wait;
+	u64 look_ns = from->rate_until_ns ?: xnb_park_until(&from->park);
+
+	if (look_ns)
+		xnb_ring_from_guest_park(&from->ring);
+	xnb_wake_at(&from->wake, xnb_wake_sooner(look_ns, xnb_hold_deadline(&from->hold)));
 
 	if (!napi_complete_done(&from->napi, work))
 		return;
-	/* At the rate limit the timer goes on; the guest is not asked to tell. */
-	if (!rate_wait && xnb_ring_from_guest_arm(&from->ring, cons))
+	if (!look_ns && xnb_ring_from_guest_arm(&from->ring, cons))
 		napi_schedule(&from->napi);
 	else
 		xnb_channel_done(from->channel);
@@ -416,16 +405,17 @@ static int poll(struct napi_struct *napi, int budget)
 	if (!budget)
 		return 0;
 
-	from->rate_wait = false;
+	from->rate_until_ns = 0;
 	count_one(from, &from->stats->polls);
-	while (work < budget && !from->rate_wait && !READ_ONCE(from->owner->disabled)) {
+	while (work < budget && !from->rate_until_ns && !READ_ONCE(from->owner->disabled)) {
 		cost = run_batch(from, budget - work);
 		if (!cost)
 			break;
 		work += cost;
 	}
 	work = min(work, budget);
-	check_held(from);
+	if (xnb_hold_expired(&from->hold))
+		release(from, XNB_EXIT_TIME);
 
 	/* A disabled guest's events are never acknowledged, so it cannot make more. */
 	if (READ_ONCE(from->owner->disabled)) {
@@ -435,14 +425,6 @@ static int poll(struct napi_struct *napi, int budget)
 		complete_poll(from, work);
 	}
 	return work;
-}
-
-static enum hrtimer_restart rate_timer(struct hrtimer *timer)
-{
-	struct xnb_from_guest *from = container_of(timer, struct xnb_from_guest, rate_timer);
-
-	napi_schedule(&from->napi);
-	return HRTIMER_NORESTART;
 }
 
 struct page_pool *xnb_from_guest_pool(void)
@@ -456,10 +438,19 @@ struct page_pool *xnb_from_guest_pool(void)
 	return page_pool_create(&params);
 }
 
-void xnb_from_guest_init(struct xnb_from_guest *from)
+void xnb_from_guest_init(struct xnb_from_guest *from, struct xnb_queue_stats *stats,
+			 const struct xnb_coalesce_pair *coalesce)
 {
-	hrtimer_setup(&from->rate_timer, rate_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED);
-	xnb_hold_init(&from->hold, &from->napi);
+	from->stats = &stats->from_guest;
+	from->hold.coalesce = &coalesce->work;
+	from->hold.channel = from->channel;
+	from->hold.stats = &stats->completion;
+	xnb_hold_init(&from->hold);
+	from->park.coalesce = &coalesce->work;
+	from->park.channel = from->channel;
+	from->park.stats = &stats->from_guest;
+	xnb_park_init(&from->park);
+	xnb_wake_init(&from->wake, &from->napi, &stats->from_guest_wake);
 	netif_napi_add(from->owner->dev, &from->napi, poll);
 }
 
@@ -474,9 +465,9 @@ void xnb_from_guest_start(struct xnb_from_guest *from)
 
 void xnb_from_guest_stop(struct xnb_from_guest *from)
 {
-	/* First the poll, which starts timers; then the timers, which can schedule no more. */
+	/* First the poll, which starts the timer; then the timer, which can schedule no more. */
 	napi_disable(&from->napi);
-	hrtimer_cancel(&from->rate_timer);
-	xnb_hold_stop(&from->hold);
-	settle(from, xnb_ring_from_guest_event_wanted(&from->ring));
+	xnb_wake_stop(&from->wake);
+	if (xnb_hold_deadline(&from->hold))
+		release(from, XNB_EXIT_TIME);
 }

@@ -1,56 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/ktime.h>
+#include <linux/timekeeping.h>
+
 #include <xnb/hold.h>
+#include <xnb/trace.h>
 
-static enum hrtimer_restart expire(struct hrtimer *timer)
-{
-	struct xnb_hold *hold = container_of(timer, struct xnb_hold, timer);
-
-	/* Before the schedule: the poll that follows must see it. */
-	smp_store_release(&hold->armed, false);
-	napi_schedule(hold->napi);
-	return HRTIMER_NORESTART;
-}
-
-void xnb_hold_init(struct xnb_hold *hold, struct napi_struct *napi)
+void xnb_hold_init(struct xnb_hold *hold)
 {
 	xnb_moderate_init(&hold->moderate);
-	hold->napi = napi;
-	hrtimer_setup(&hold->timer, expire, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
 }
 
-void xnb_hold_stop(struct xnb_hold *hold)
+static void send(struct xnb_hold *hold)
 {
-	hrtimer_cancel(&hold->timer);
-	hold->armed = false;
+	xnb_channel_notify(hold->channel);
+	xnb_stats_count(&hold->stats->syncp, &hold->stats->sent);
 }
 
-/*
- * A timer of an earlier event may still run; it fires early, which costs a poll that arms it
- * again. Moving it would cost a hypercall for each event.
- */
-static void arm(struct xnb_hold *hold)
+bool xnb_hold_publish(struct xnb_hold *hold, bool wanted, unsigned int packets,
+		      unsigned int room)
 {
-	/* Pairs with the timer's release: clear means that its schedule has still to come. */
-	if (smp_load_acquire(&hold->armed))
-		return;
-	WRITE_ONCE(hold->armed, true);
-	hrtimer_start(&hold->timer, ns_to_ktime(hold->moderate.deadline_ns), HRTIMER_MODE_ABS);
-}
+	struct xnb_moderate *moderate = &hold->moderate;
+	struct xnb_coalesce coalesce;
+	bool was_held = moderate->held;
+	enum xnb_exit exit;
 
-bool xnb_hold_publish(struct xnb_hold *hold, unsigned int packets, unsigned int room)
-{
-	if (xnb_moderate_publish(&hold->moderate, ktime_get_ns(), packets, room) != XNB_HOLD)
+	if (!wanted) {
+		xnb_moderate_unasked(moderate, packets);
+		if (was_held)
+			xnb_stats_count(&hold->stats->syncp, &hold->stats->unneeded);
 		return true;
-	arm(hold);
-	return false;
-}
+	}
 
-bool xnb_hold_expired(struct xnb_hold *hold)
-{
-	if (!hold->moderate.held)
+	coalesce = xnb_coalesce_read(hold->coalesce);
+	exit = xnb_moderate_publish(moderate, &coalesce, ktime_get_ns(), packets, room);
+	xnb_stats_exit(hold->stats, exit, was_held);
+	trace_xnb_decide(hold, packets, room, exit);
+	if (exit == XNB_HOLD)
 		return false;
-	if (ktime_get_ns() >= hold->moderate.deadline_ns)
-		return true;
-	arm(hold);
-	return false;
+	send(hold);
+	xnb_moderate_sent(moderate);
+	return true;
+}
+
+bool xnb_hold_expired(const struct xnb_hold *hold)
+{
+	return hold->moderate.held && xnb_moderate_expired(&hold->moderate, ktime_get_ns());
+}
+
+unsigned int xnb_hold_gather(const struct xnb_hold *hold, unsigned int room)
+{
+	struct xnb_coalesce coalesce;
+
+	if (!hold->moderate.held)
+		return 1;
+	coalesce = xnb_coalesce_read(hold->coalesce);
+	return xnb_moderate_gather(&hold->moderate, &coalesce, ktime_get_ns(), room);
+}
+
+void xnb_hold_release(struct xnb_hold *hold, bool wanted, enum xnb_exit exit)
+{
+	trace_xnb_release(hold, wanted, exit);
+	if (!wanted) {
+		xnb_moderate_unasked(&hold->moderate, 0);
+		xnb_stats_count(&hold->stats->syncp, &hold->stats->unneeded);
+		return;
+	}
+	xnb_stats_exit(hold->stats, exit, false);
+	send(hold);
+	if (exit == XNB_EXIT_TIME)
+		xnb_moderate_sent_late(&hold->moderate);
+	else
+		xnb_moderate_sent(&hold->moderate);
 }

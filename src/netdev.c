@@ -6,6 +6,7 @@
 #include <xnb/ethtool.h>
 #include <xnb/netdev.h>
 #include <xnb/params.h>
+#include <xnb/sysfs.h>
 
 #define GUEST_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_TSO | NETIF_F_TSO6 | \
 			NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM)
@@ -97,6 +98,7 @@ static void setup(struct net_device *dev, struct xenbus_device *xdev)
 	eth_hw_addr_set(dev, address);
 	dev->netdev_ops = &netdev_ops;
 	dev->ethtool_ops = &xnb_ethtool_ops;
+	dev->sysfs_groups[0] = &xnb_sysfs_coalesce;
 	dev->hw_features = GUEST_FEATURES;
 	dev->features = GUEST_FEATURES | NETIF_F_RXCSUM | NETIF_F_GSO_ROBUST;
 	/* Packets are queued by their own list pointers. */

@@ -15,6 +15,12 @@ struct xnb_params xnb_params = {
 	.fatal_skb_slots = 20,
 	.hash_cache_size = 64,
 	.provides_xdp_headroom = true,
+	.tx_usecs = XNB_COALESCE_USECS,
+	.tx_frames = XNB_COALESCE_FRAMES,
+	.adaptive_tx = true,
+	.rx_usecs = XNB_COALESCE_USECS,
+	.rx_frames = XNB_COALESCE_FRAMES,
+	.adaptive_rx = true,
 };
 
 struct param_range {
@@ -112,9 +118,65 @@ module_param_cb(provides_xdp_headroom, &switch_ops, &xnb_params.provides_xdp_hea
 __MODULE_PARM_TYPE(provides_xdp_headroom, "bool");
 MODULE_PARM_DESC(provides_xdp_headroom, "accepted, no effect yet (default 1)");
 
+static struct param_range tx_usecs_range = {
+	&xnb_params.tx_usecs, 0, XNB_COALESCE_USECS_MAX
+};
+module_param_cb(tx_usecs, &range_ops, &tx_usecs_range, 0644);
+__MODULE_PARM_TYPE(tx_usecs, "uint");
+MODULE_PARM_DESC(tx_usecs,
+		 "longest wait of an event for data to the guest, microseconds, 0 to 10000 (default 80)");
+
+static struct param_range tx_frames_range = {
+	&xnb_params.tx_frames, 0, XNB_COALESCE_FRAMES_MAX
+};
+module_param_cb(tx_frames, &range_ops, &tx_frames_range, 0644);
+__MODULE_PARM_TYPE(tx_frames, "uint");
+MODULE_PARM_DESC(tx_frames,
+		 "so many packets end that wait, 0 no limit, to 256 (default 32)");
+
+module_param_cb(adaptive_tx, &switch_ops, &xnb_params.adaptive_tx, 0644);
+__MODULE_PARM_TYPE(adaptive_tx, "bool");
+MODULE_PARM_DESC(adaptive_tx, "wait only where the packet rate says that it pays (default 1)");
+
+static struct param_range rx_usecs_range = {
+	&xnb_params.rx_usecs, 0, XNB_COALESCE_USECS_MAX
+};
+module_param_cb(rx_usecs, &range_ops, &rx_usecs_range, 0644);
+__MODULE_PARM_TYPE(rx_usecs, "uint");
+MODULE_PARM_DESC(rx_usecs,
+		 "longest wait of packets from the guest and of their completions, microseconds, 0 to 10000 (default 80)");
+
+static struct param_range rx_frames_range = {
+	&xnb_params.rx_frames, 0, XNB_COALESCE_FRAMES_MAX
+};
+module_param_cb(rx_frames, &range_ops, &rx_frames_range, 0644);
+__MODULE_PARM_TYPE(rx_frames, "uint");
+MODULE_PARM_DESC(rx_frames,
+		 "so many packets end that wait, 0 no limit, to 256 (default 32)");
+
+module_param_cb(adaptive_rx, &switch_ops, &xnb_params.adaptive_rx, 0644);
+__MODULE_PARM_TYPE(adaptive_rx, "bool");
+MODULE_PARM_DESC(adaptive_rx, "wait only where the packet rate says that it pays (default 1)");
+
 unsigned int xnb_params_queues(void)
 {
 	unsigned int queues = READ_ONCE(xnb_params.max_queues);
 
 	return queues ?: min_t(unsigned int, num_online_cpus(), XNB_QUEUES_DEFAULT);
+}
+
+struct xnb_coalesce_pair xnb_params_coalesce(void)
+{
+	return (struct xnb_coalesce_pair){
+		.data = {
+			.usecs = READ_ONCE(xnb_params.tx_usecs),
+			.frames = READ_ONCE(xnb_params.tx_frames),
+			.adaptive = READ_ONCE(xnb_params.adaptive_tx),
+		},
+		.work = {
+			.usecs = READ_ONCE(xnb_params.rx_usecs),
+			.frames = READ_ONCE(xnb_params.rx_frames),
+			.adaptive = READ_ONCE(xnb_params.adaptive_rx),
+		},
+	};
 }

@@ -38,6 +38,15 @@ static bool event_wanted(const RING_IDX *rsp_event, u32 settled, u32 prod)
 	return prod - READ_ONCE(*rsp_event) < prod - settled;
 }
 
+/* Whether the guest's producer is another than at the last event. */
+static bool has_moved(const RING_IDX *req_prod, u32 *event_prod)
+{
+	u32 before = *event_prod;
+
+	*event_prod = READ_ONCE(*req_prod);
+	return *event_prod != before;
+}
+
 int xnb_ring_from_guest_attach(struct xnb_ring_from_guest *ring, void *page)
 {
 	struct xen_netif_tx_sring *shared = page;
@@ -109,13 +118,14 @@ bool xnb_ring_from_guest_arm(struct xnb_ring_from_guest *ring, u32 cons)
 	return READ_ONCE(ring->back.sring->req_prod) != cons;
 }
 
+void xnb_ring_from_guest_park(struct xnb_ring_from_guest *ring)
+{
+	WRITE_ONCE(ring->back.sring->req_event, ring->back.req_cons + XNB_PARK_SLOTS);
+}
+
 bool xnb_ring_from_guest_event(struct xnb_ring_from_guest *ring)
 {
-	u32 prod = READ_ONCE(ring->back.sring->req_prod);
-	bool moved = prod != ring->event_prod;
-
-	ring->event_prod = prod;
-	return moved;
+	return has_moved(&ring->back.sring->req_prod, &ring->event_prod);
 }
 
 int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page)
@@ -125,6 +135,7 @@ int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page)
 
 	BACK_RING_ATTACH(&ring->back, shared, start, XEN_PAGE_SIZE);
 	ring->settled = start;
+	ring->event_prod = start;
 	return posted_since(&shared->req_prod, start, start) < 0 ? -EIO : 0;
 }
 
@@ -182,11 +193,6 @@ u32 xnb_ring_to_guest_arm(struct xnb_ring_to_guest *ring, unsigned int slots)
 {
 	u32 prod = ring->back.req_cons + slots;
 
-	WRITE_ONCE(ring->armed, prod);
-	/* The handler reads the index behind the flag. */
-	smp_store_release(&ring->asked, true);
-	/* Noted before the guest can answer. */
-	virt_wmb();
 	WRITE_ONCE(ring->back.sring->req_event, prod);
 	/* Pairs with the guest's barrier between its producer and its look at req_event. */
 	virt_mb();
@@ -201,11 +207,5 @@ bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod)
 
 bool xnb_ring_to_guest_event(struct xnb_ring_to_guest *ring)
 {
-	/* Pairs with the release in xnb_ring_to_guest_arm(). */
-	if (!smp_load_acquire(&ring->asked))
-		return false;
-	if (!xnb_ring_to_guest_pending(ring, READ_ONCE(ring->armed)))
-		return false;
-	WRITE_ONCE(ring->asked, false);
-	return true;
+	return has_moved(&ring->back.sring->req_prod, &ring->event_prod);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/jiffies.h>
-#include <xen/events.h>
 
 #include <xnb/slots.h>
 #include <xnb/to_guest.h>
+#include <xnb/trace.h>
 
 /* Beyond these the stack's queue is stopped; a packet more still fits below the limits. */
 #define STOP_PACKETS (XNB_TO_GUEST_PACKETS - 1)
@@ -24,7 +24,7 @@ static struct to_guest_cb *skb_cb(struct sk_buff *skb)
 bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 {
 	unsigned long flags;
-	bool first;
+	bool due;
 
 	spin_lock_irqsave(&to->incoming.lock, flags);
 	if (unlikely(to->queued >= XNB_TO_GUEST_PACKETS ||
@@ -36,7 +36,6 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 
 	skb_tx_timestamp(skb);
 	skb_cb(skb)->expires = jiffies + to->owner->drain_timeout;
-	first = skb_queue_empty(&to->incoming);
 	__skb_queue_tail(&to->incoming, skb);
 	netdev_tx_sent_queue(to->txq, skb->len);
 	to->queued++;
@@ -44,10 +43,14 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 	/* Under the lock that the poll takes to make room, so neither misses the other. */
 	if (to->queued > STOP_PACKETS || to->queued_bytes > STOP_BYTES)
 		netif_tx_stop_queue(to->txq);
+	/*
+	 * Equal, not more: those behind are found by the poll that was scheduled then. And there
+	 * is nothing to gather from a stack that may not send.
+	 */
+	due = skb_queue_len(&to->incoming) == to->gather || netif_tx_queue_stopped(to->txq);
 	spin_unlock_irqrestore(&to->incoming.lock, flags);
 
-	/* Behind another packet this one is found by the poll that was scheduled for it. */
-	if (first)
+	if (due)
 		napi_schedule(&to->napi);
 	return true;
 }
@@ -63,6 +66,19 @@ static struct sk_buff *peek_packet(struct xnb_to_guest *to)
 		spin_unlock_irqrestore(&to->incoming.lock, flags);
 	}
 	return skb_peek(&to->pending);
+}
+
+/* Return: whether so many are there already, which nobody else will say. */
+static bool set_gather(struct xnb_to_guest *to, unsigned int gather)
+{
+	unsigned long flags;
+	bool due;
+
+	spin_lock_irqsave(&to->incoming.lock, flags);
+	to->gather = gather;
+	due = skb_queue_len(&to->incoming) >= gather;
+	spin_unlock_irqrestore(&to->incoming.lock, flags);
+	return due;
 }
 
 /* Packets have left the queue: make room for others, unless it is being stopped. */
@@ -85,9 +101,7 @@ static void release(struct xnb_to_guest *to, unsigned int packets, unsigned int 
 
 static void count_one(struct xnb_to_guest *to, u64_stats_t *counter)
 {
-	u64_stats_update_begin(&to->stats->syncp);
-	u64_stats_inc(counter);
-	u64_stats_update_end(&to->stats->syncp);
+	xnb_stats_count(&to->stats->syncp, counter);
 }
 
 static unsigned int extras_of(const struct sk_buff *skb)
@@ -248,37 +262,20 @@ static void free_sent(struct xnb_to_guest *to, int budget)
 		napi_consume_skb(skb, budget);
 }
 
-static void settle(struct xnb_to_guest *to, bool notify)
-{
-	if (notify) {
-		notify_remote_via_irq(to->channel->irq);
-		count_one(to, &to->stats->notifies);
-	}
-	xnb_ring_to_guest_settle(&to->ring);
-	xnb_hold_settle(&to->hold);
-}
-
-/* The event for data: sent, held, or not needed by a guest that is at work. */
 static void publish(struct xnb_to_guest *to, unsigned int count, unsigned int slots)
 {
-	int posted;
-
-	if (!xnb_ring_to_guest_event_wanted(&to->ring)) {
-		xnb_ring_to_guest_settle(&to->ring);
-		xnb_moderate_unasked(&to->hold.moderate, count);
-		return;
-	}
-
 	/* Packets of this size that the guest has buffers for. */
-	posted = max(xnb_ring_to_guest_posted(&to->ring), 0);
-	if (xnb_hold_publish(&to->hold, count, count * posted / slots))
-		settle(to, true);
+	unsigned int room = count * max(xnb_ring_to_guest_posted(&to->ring), 0) / slots;
+
+	trace_xnb_push(&to->hold, count, slots, to->ring.back.rsp_prod_pvt);
+	if (xnb_hold_publish(&to->hold, xnb_ring_to_guest_event_wanted(&to->ring), count, room))
+		xnb_ring_to_guest_settle(&to->ring);
 }
 
-static void check_held(struct xnb_to_guest *to)
+static void release_held(struct xnb_to_guest *to, enum xnb_exit exit)
 {
-	if (xnb_hold_expired(&to->hold))
-		settle(to, xnb_ring_to_guest_event_wanted(&to->ring));
+	xnb_hold_release(&to->hold, xnb_ring_to_guest_event_wanted(&to->ring), exit);
+	xnb_ring_to_guest_settle(&to->ring);
 }
 
 /* One batch: fill, copy by one hypercall, publish, notify. Return: packets. */
@@ -351,14 +348,14 @@ static void set_stalled(struct xnb_to_guest *to, bool stalled)
 static void wait_for_slots(struct xnb_to_guest *to, unsigned int slots, bool progress)
 {
 	/* Both sides would wait: the guest posts when it hears of what it has got. */
-	if (to->hold.moderate.held)
-		settle(to, xnb_ring_to_guest_event_wanted(&to->ring));
+	if (xnb_hold_deadline(&to->hold))
+		release_held(to, XNB_EXIT_RING);
 	if (!to->waiting)
 		count_one(to, &to->stats->slot_waits);
 	if (!to->waiting || progress)
 		to->wait_since = jiffies;
 	to->wait_slots = slots;
-	to->waiting = true;
+	WRITE_ONCE(to->waiting, true);
 
 	if (to->owner->stall_timeout &&
 	    time_after(jiffies, to->wait_since + to->owner->stall_timeout))
@@ -370,7 +367,23 @@ static void wait_for_slots(struct xnb_to_guest *to, unsigned int slots, bool pro
 static void end_wait(struct xnb_to_guest *to)
 {
 	set_stalled(to, false);
-	to->waiting = false;
+	WRITE_ONCE(to->waiting, false);
+}
+
+/*
+ * One event for as many buffers as the queued packets need at least, and not one for each few
+ * that the guest posts. A guest that never has so many posted is looked at by the timer.
+ */
+static u32 ask_for_slots(struct xnb_to_guest *to, u64 *wake_ns)
+{
+	struct xnb_coalesce coalesce = xnb_coalesce_read(to->hold.coalesce);
+	unsigned int slots = xnb_moderate_refill(&coalesce, to->wait_slots,
+						 READ_ONCE(to->queued));
+	u64 wait_ns = (u64)coalesce.usecs * NSEC_PER_USEC;
+
+	if (slots > to->wait_slots)
+		*wake_ns = xnb_wake_sooner(*wake_ns, ktime_get_ns() + wait_ns);
+	return xnb_ring_to_guest_arm(&to->ring, slots);
 }
 
 /* Drops packets that waited too long. Return: whether there were any. */
@@ -399,19 +412,25 @@ static void drop_all(struct xnb_to_guest *to)
 
 /*
  * As its counterpart in from_guest.c, but armed only while packets wait for buffers: a guest
- * need not tell about buffers that nobody waits for.
+ * need not tell about buffers that nobody waits for. The ring is armed before NAPI lets go, as
+ * the number of slots is this poll's to know.
  */
 static void complete_poll(struct xnb_to_guest *to)
 {
-	bool waiting = to->waiting;
+	u64 wake_ns = xnb_hold_deadline(&to->hold);
+	bool waiting = to->waiting, due;
 	u32 armed = 0;
 
 	if (waiting)
-		armed = xnb_ring_to_guest_arm(&to->ring, to->wait_slots);
+		armed = ask_for_slots(to, &wake_ns);
+	xnb_wake_at(&to->wake, wake_ns);
+	due = set_gather(to, xnb_hold_gather(&to->hold,
+					     max(xnb_ring_to_guest_posted(&to->ring), 1)));
+
 	if (!napi_complete_done(&to->napi, 0))
 		return;
 	/* From here on another CPU may poll: only what was read before is ours. */
-	if (waiting && xnb_ring_to_guest_pending(&to->ring, armed))
+	if (waiting ? xnb_ring_to_guest_pending(&to->ring, armed) : due)
 		napi_schedule(&to->napi);
 	else
 		xnb_channel_done(to->channel);
@@ -452,7 +471,8 @@ static int poll(struct napi_struct *napi, int budget)
 	count_one(to, &to->stats->polls);
 	again = !READ_ONCE(to->owner->disabled) && run(to, budget);
 
-	check_held(to);
+	if (xnb_hold_expired(&to->hold))
+		release_held(to, XNB_EXIT_TIME);
 
 	/* A disabled guest's events are never acknowledged, so it cannot make more. */
 	if (READ_ONCE(to->owner->disabled)) {
@@ -477,14 +497,22 @@ static void wait_timer(struct timer_list *timer)
 	napi_schedule(&to->napi);
 }
 
-void xnb_to_guest_init(struct xnb_to_guest *to)
+void xnb_to_guest_init(struct xnb_to_guest *to, struct xnb_queue_stats *stats,
+		       const struct xnb_coalesce_pair *coalesce)
 {
 	to->txq = netdev_get_tx_queue(to->owner->dev, to->id);
 	skb_queue_head_init(&to->incoming);
+	to->gather = 1;
 	__skb_queue_head_init(&to->pending);
 	__skb_queue_head_init(&to->sent);
 	timer_setup(&to->wait_timer, wait_timer, 0);
-	xnb_hold_init(&to->hold, &to->napi);
+	to->stats = &stats->to_guest;
+	to->hold.coalesce = &coalesce->data;
+	to->hold.channel = to->channel;
+	to->hold.stats = &stats->data;
+	to->hold.data = true;
+	xnb_hold_init(&to->hold);
+	xnb_wake_init(&to->wake, &to->napi, &stats->to_guest_wake);
 	netif_napi_add_tx(to->owner->dev, &to->napi, poll);
 }
 
@@ -504,10 +532,11 @@ void xnb_to_guest_stop(struct xnb_to_guest *to)
 	/* First the poll, which starts timers; then the timers, which can schedule no more. */
 	napi_disable(&to->napi);
 	del_timer_sync(&to->wait_timer);
-	xnb_hold_stop(&to->hold);
-	settle(to, xnb_ring_to_guest_event_wanted(&to->ring));
+	xnb_wake_stop(&to->wake);
+	if (xnb_hold_deadline(&to->hold))
+		release_held(to, XNB_EXIT_TIME);
 	drop_all(to);
-	to->waiting = false;
+	WRITE_ONCE(to->waiting, false);
 	if (to->stalled)
 		to->owner->stalled(to->owner, false);
 	to->stalled = false;

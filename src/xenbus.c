@@ -4,6 +4,7 @@
 #include <xen/xenbus.h>
 
 #include <xnb/announce.h>
+#include <xnb/keep.h>
 #include <xnb/netdev.h>
 #include <xnb/xenbus.h>
 
@@ -312,6 +313,7 @@ static void remove(struct xenbus_device *xdev)
 
 	drop_watch(&be->rate_watch);
 	disconnect(be);
+	xnb_keep_settings(xdev, be->vif);
 	/* Toolstacks run the script again for a new backend, which waits for its word. */
 	xenbus_rm(XBT_NIL, xdev->nodename, "hotplug-status");
 	kobject_uevent(&xdev->dev.kobj, KOBJ_OFFLINE);
@@ -335,6 +337,7 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 		destroy_backend(be);
 		return err;
 	}
+	xnb_keep_recall(xdev, be->vif);
 	err = xnb_announce_write(xdev, be->vif->max_queues);
 	if (!err)
 		err = xenbus_watch_pathfmt(xdev, &be->rate_watch, none_pending, rate_changed,

@@ -6,7 +6,11 @@
 #include <linux/atomic.h>
 #include <linux/if.h>
 #include <linux/interrupt.h>
+#include <xen/events.h>
 #include <xen/xenbus.h>
+
+/* Room for the name of the interface, its queue and direction. */
+#define XNB_CHANNEL_NAME (IFNAMSIZ + 8)
 
 /**
  * struct xnb_channel - one event channel, for one direction or shared by both
@@ -23,7 +27,7 @@
 struct xnb_channel {
 	int irq;
 	atomic_t owed;
-	char name[IFNAMSIZ + 8];
+	char name[XNB_CHANNEL_NAME];
 };
 
 /**
@@ -49,6 +53,17 @@ int xnb_channel_bind(struct xnb_channel *channel, struct xenbus_device *xdev, ev
  * Context: process.
  */
 void xnb_channel_unbind(struct xnb_channel *channel, void *arg);
+
+/**
+ * xnb_channel_notify() - send the guest an event
+ * @channel: the channel, bound
+ *
+ * Context: any.
+ */
+static inline void xnb_channel_notify(const struct xnb_channel *channel)
+{
+	notify_remote_via_irq(channel->irq);
+}
 
 /**
  * xnb_channel_done() - acknowledge the event that is owed, if one is

@@ -3,15 +3,16 @@
 #ifndef XNB_FROM_GUEST_H
 #define XNB_FROM_GUEST_H
 
-#include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 
 #include <xnb/channel.h>
 #include <xnb/grant.h>
 #include <xnb/hold.h>
 #include <xnb/owner.h>
+#include <xnb/park.h>
 #include <xnb/ring.h>
 #include <xnb/stats.h>
+#include <xnb/wake.h>
 
 /**
  * struct xnb_from_guest_packet - a packet between its parsing and its answer
@@ -35,9 +36,11 @@ struct xnb_from_guest_packet {
  * @stats: counters
  * @pool: memory that packets are copied to
  * @hold: events for completions
- * @rate_timer: schedules @napi when the rate limit allows the next packet
+ * @park: whether the guest tells about requests
+ * @wake: schedules @napi for @hold, @park and the rate limit
+ * @rate_until_ns: the present poll ended at the rate limit, which allows the next packet
+ *	then; else 0
  * @id: queue number
- * @rate_wait: the present poll ended at the rate limit
  * @ring: the shared ring
  * @batch: copies of the present batch
  * @packet: packets of the present batch
@@ -49,9 +52,10 @@ struct xnb_from_guest {
 	struct xnb_from_guest_stats *stats;
 	struct page_pool *pool;
 	struct xnb_hold hold;
-	struct hrtimer rate_timer;
+	struct xnb_park park;
+	struct xnb_wake wake;
+	u64 rate_until_ns;
 	u16 id;
-	bool rate_wait;
 	struct xnb_ring_from_guest ring;
 	struct xnb_grant_batch batch;
 	struct xnb_from_guest_packet packet[XNB_BATCH_PACKETS];
@@ -66,11 +70,14 @@ struct page_pool *xnb_from_guest_pool(void);
 
 /**
  * xnb_from_guest_init() - prepare; the queue does not run yet
- * @from: zeroed; @from->owner, channel, stats, pool and id are set and the ring is attached
+ * @from: zeroed; @from->owner, channel, pool and id are set and the ring is attached
+ * @stats: counters of the queue
+ * @coalesce: settings of the queue
  *
  * Context: process, under rtnl.
  */
-void xnb_from_guest_init(struct xnb_from_guest *from);
+void xnb_from_guest_init(struct xnb_from_guest *from, struct xnb_queue_stats *stats,
+			 const struct xnb_coalesce_pair *coalesce);
 
 /**
  * xnb_from_guest_start() - run; looks at the ring at once

@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include <xnb/coalesce.h>
+
 /**
  * struct xnb_params - values of the module parameters, always within their ranges
  * @separate_tx_rx_irq: offer one event channel a direction
@@ -16,6 +18,12 @@
  *	XNB_TAIL_SLOTS_MAX means that
  * @hash_cache_size: accepted for the sake of existing configurations, 0 to 65536
  * @provides_xdp_headroom: accepted for the sake of existing configurations
+ * @tx_usecs: see struct xnb_coalesce, for data to the guest
+ * @tx_frames: the same
+ * @adaptive_tx: the same
+ * @rx_usecs: see struct xnb_coalesce, for work and completions for data from the guest
+ * @rx_frames: the same
+ * @adaptive_rx: the same
  */
 struct xnb_params {
 	bool separate_tx_rx_irq;
@@ -25,6 +33,12 @@ struct xnb_params {
 	unsigned int fatal_skb_slots;
 	unsigned int hash_cache_size;
 	bool provides_xdp_headroom;
+	unsigned int tx_usecs;
+	unsigned int tx_frames;
+	bool adaptive_tx;
+	unsigned int rx_usecs;
+	unsigned int rx_frames;
+	bool adaptive_rx;
 };
 
 extern struct xnb_params xnb_params;
@@ -35,5 +49,12 @@ extern struct xnb_params xnb_params;
  * Context: process. Return: 1 to XNB_QUEUES_MAX.
  */
 unsigned int xnb_params_queues(void);
+
+/**
+ * xnb_params_coalesce() - coalescing settings of a new interface's queues
+ *
+ * Context: process. Return: settings in range.
+ */
+struct xnb_coalesce_pair xnb_params_coalesce(void);
 
 #endif

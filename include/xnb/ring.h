@@ -34,14 +34,12 @@ struct xnb_ring_from_guest {
  * struct xnb_ring_to_guest - buffers the guest posted, and what we put into them
  * @back: producer and consumer, private
  * @settled: response index up to which the need for an event is settled
- * @armed: producer index that the guest was asked to tell about
- * @asked: it was asked and has not told yet
+ * @event_prod: request producer seen at the last event (interrupt handler only)
  */
 struct xnb_ring_to_guest {
 	struct xen_netif_rx_back_ring back;
 	u32 settled;
-	u32 armed;
-	bool asked;
+	u32 event_prod;
 };
 
 /**
@@ -116,6 +114,15 @@ void xnb_ring_from_guest_settle(struct xnb_ring_from_guest *ring);
  * Return: true when there are requests behind @cons: the caller has to schedule NAPI.
  */
 bool xnb_ring_from_guest_arm(struct xnb_ring_from_guest *ring, u32 cons);
+
+/**
+ * xnb_ring_from_guest_park() - ask the guest for an event only when much has come
+ * @ring: the ring, everything fetched being parsed
+ *
+ * After XNB_PARK_SLOTS requests, to be precise. No event comes when they are there already,
+ * so the caller has to come back by itself.
+ */
+void xnb_ring_from_guest_park(struct xnb_ring_from_guest *ring);
 
 /**
  * xnb_ring_from_guest_event() - was there a reason for an event
@@ -225,10 +232,7 @@ bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod);
  * xnb_ring_to_guest_event() - was there a reason for an event
  * @ring: the ring
  *
- * Context: interrupt handler of the ring's channel.
- *
- * Return: true when the guest has posted what it was asked to tell about. It is asked once
- * for each arming, so the answer does not come twice.
+ * As xnb_ring_from_guest_event().
  */
 bool xnb_ring_to_guest_event(struct xnb_ring_to_guest *ring);
 

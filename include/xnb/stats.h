@@ -6,7 +6,57 @@
 #include <linux/netdevice.h>
 #include <linux/u64_stats_sync.h>
 
+#include <xnb/moderate.h>
 #include <xnb/request.h>
+
+/**
+ * struct xnb_hold_stats - written by the NAPI context that owns the events
+ * @syncp: makes a reader's view whole on 32 bit
+ * @sent: events sent to the guest
+ * @held: waits begun
+ * @joined: publications that found an event waiting and needed none of their own
+ * @unneeded: held events that were never sent, as the guest had found everything by itself
+ * @exits: why events were sent, by enum xnb_exit
+ *
+ * All publications that the guest wanted an event for: @sent + @joined + @unneeded, and one
+ * more while an event is held.
+ */
+struct xnb_hold_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t sent;
+	u64_stats_t held;
+	u64_stats_t joined;
+	u64_stats_t unneeded;
+	u64_stats_t exits[XNB_EXITS];
+};
+
+/**
+ * struct xnb_wake_stats - a timer
+ * @syncp: for @armed, written by the NAPI context
+ * @timer_syncp: for the rest, written by the timer
+ * @armed: times it was started
+ * @fired: times it expired
+ * @idle: of these, those when nothing was awaited any more
+ */
+struct xnb_wake_stats {
+	struct u64_stats_sync syncp;
+	struct u64_stats_sync timer_syncp;
+	u64_stats_t armed;
+	u64_stats_t fired;
+	u64_stats_t idle;
+};
+
+/**
+ * struct xnb_event_stats - events from the guest, written by the interrupt handler
+ * @syncp: makes a reader's view whole on 32 bit
+ * @events: events with work behind them
+ * @spurious: events with nothing new behind them
+ */
+struct xnb_event_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t events;
+	u64_stats_t spurious;
+};
 
 /**
  * struct xnb_from_guest_stats - written by the from-guest poll only
@@ -16,7 +66,8 @@
  * @batches: groups of packets fetched by one hypercall
  * @copies: grant copy operations
  * @polls: NAPI polls
- * @notifies: events sent to the guest for completions
+ * @parks: times the guest was not asked to tell about its next request
+ * @park_empty: of these, those after which nothing had come
  * @gso_checksum_fixup: segmentation frames whose blank-checksum flag the guest forgot
  * @frag_overflow: packets in more slots than an skb has fragments
  * @no_memory: packets dropped for want of memory
@@ -32,7 +83,8 @@ struct xnb_from_guest_stats {
 	u64_stats_t batches;
 	u64_stats_t copies;
 	u64_stats_t polls;
-	u64_stats_t notifies;
+	u64_stats_t parks;
+	u64_stats_t park_empty;
 	u64_stats_t gso_checksum_fixup;
 	u64_stats_t frag_overflow;
 	u64_stats_t no_memory;
@@ -50,7 +102,6 @@ struct xnb_from_guest_stats {
  * @batches: groups of packets sent by one hypercall
  * @copies: grant copy operations
  * @polls: NAPI polls
- * @notifies: events sent to the guest for data
  * @copy_error: copies that failed; the guest is told which slot is void
  * @slot_waits: times the queue ran out of the guest's slots
  * @drained: packets dropped because they waited longer than rx_drain_timeout_msecs
@@ -63,7 +114,6 @@ struct xnb_to_guest_stats {
 	u64_stats_t batches;
 	u64_stats_t copies;
 	u64_stats_t polls;
-	u64_stats_t notifies;
 	u64_stats_t copy_error;
 	u64_stats_t slot_waits;
 	u64_stats_t drained;
@@ -73,12 +123,57 @@ struct xnb_to_guest_stats {
 /**
  * struct xnb_queue_stats - counters of one queue number
  * @from_guest: guest to host
+ * @completion: its events to the guest
+ * @from_guest_wake: its timer
+ * @from_guest_event: the guest's events for it
  * @to_guest: host to guest
+ * @data: its events to the guest
+ * @to_guest_wake: its timer
+ * @to_guest_event: the guest's events for it
  */
 struct xnb_queue_stats {
 	struct xnb_from_guest_stats from_guest ____cacheline_aligned_in_smp;
+	struct xnb_hold_stats completion;
+	struct xnb_wake_stats from_guest_wake;
+	struct xnb_event_stats from_guest_event;
 	struct xnb_to_guest_stats to_guest ____cacheline_aligned_in_smp;
+	struct xnb_hold_stats data;
+	struct xnb_wake_stats to_guest_wake;
+	struct xnb_event_stats to_guest_event;
 };
+
+/**
+ * xnb_stats_count() - add 1 to a counter
+ * @syncp: of the structure that holds it
+ * @counter: the counter
+ *
+ * Context: the one that the structure says writes it.
+ */
+static inline void xnb_stats_count(struct u64_stats_sync *syncp, u64_stats_t *counter)
+{
+	u64_stats_update_begin(syncp);
+	u64_stats_inc(counter);
+	u64_stats_update_end(syncp);
+}
+
+/**
+ * xnb_stats_exit() - count a decision of the moderation policy
+ * @stats: counters of the events
+ * @exit: the decision
+ * @was_held: an event was waiting already
+ *
+ * Context: the owning NAPI.
+ */
+void xnb_stats_exit(struct xnb_hold_stats *stats, enum xnb_exit exit, bool was_held);
+
+/**
+ * xnb_stats_wake_fired() - count an expired timer
+ * @stats: counters of the timer
+ * @awaited: somebody waited for it
+ *
+ * Context: the timer.
+ */
+void xnb_stats_wake_fired(struct xnb_wake_stats *stats, bool awaited);
 
 /**
  * xnb_stats_init() - prepare zeroed counters

@@ -13,6 +13,7 @@
 #include <xnb/owner.h>
 #include <xnb/ring.h>
 #include <xnb/stats.h>
+#include <xnb/wake.h>
 
 /**
  * struct xnb_to_guest - one queue's way to the guest
@@ -22,8 +23,9 @@
  * @stats: counters
  * @txq: the stack's transmit queue that feeds this one
  * @id: queue number
- * @incoming: packets from the stack; its lock also guards @queued and @queued_bytes. The lock
- *	is taken with interrupts off, as netpoll sends from any context (XSA-424)
+ * @incoming: packets from the stack; its lock also guards @gather, @queued and @queued_bytes.
+ *	The lock is taken with interrupts off, as netpoll sends from any context (XSA-424)
+ * @gather: so many packets in @incoming are worth a poll
  * @queued: packets taken from the stack and not yet sent or dropped
  * @queued_bytes: their bytes
  * @pending: packets taken over by the poll, oldest first
@@ -36,6 +38,7 @@
  *	tell when they post buffers. One timer a queue, so that an idle one costs nothing
  * @ring: the shared ring
  * @hold: events for data
+ * @wake: schedules @napi for @hold and for buffers that the guest need not tell about
  * @batch: copies of the present batch
  * @slot_of: for each copy, the ring slot it fills
  */
@@ -48,6 +51,7 @@ struct xnb_to_guest {
 	u16 id;
 
 	struct sk_buff_head incoming ____cacheline_aligned_in_smp;
+	unsigned int gather;
 	unsigned int queued;
 	unsigned int queued_bytes;
 
@@ -60,17 +64,21 @@ struct xnb_to_guest {
 	struct timer_list wait_timer;
 	struct xnb_ring_to_guest ring;
 	struct xnb_hold hold;
+	struct xnb_wake wake;
 	struct xnb_grant_batch batch;
 	u8 slot_of[XNB_BATCH_COPIES];
 };
 
 /**
  * xnb_to_guest_init() - prepare; the queue does not run yet
- * @to: zeroed; @to->owner, channel, stats and id are set and the ring is attached
+ * @to: zeroed; @to->owner, channel and id are set and the ring is attached
+ * @stats: counters of the queue
+ * @coalesce: settings of the queue
  *
  * Context: process, under rtnl.
  */
-void xnb_to_guest_init(struct xnb_to_guest *to);
+void xnb_to_guest_init(struct xnb_to_guest *to, struct xnb_queue_stats *stats,
+		       const struct xnb_coalesce_pair *coalesce);
 
 /**
  * xnb_to_guest_start() - run, and let the stack send

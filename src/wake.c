@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <xnb/trace.h>
+#include <xnb/wake.h>
+
+static enum hrtimer_restart expire(struct hrtimer *timer)
+{
+	struct xnb_wake *wake = container_of(timer, struct xnb_wake, timer);
+	bool awaited;
+
+	WRITE_ONCE(wake->armed, false);
+	/*
+	 * Pairs with xnb_wake_at(), which writes at_ns and then looks at armed: either we see
+	 * its time, or it sees that the timer is gone and starts it.
+	 */
+	smp_mb();
+	awaited = READ_ONCE(wake->at_ns);
+	xnb_stats_wake_fired(wake->stats, awaited);
+	if (awaited)
+		napi_schedule(wake->napi);
+	return HRTIMER_NORESTART;
+}
+
+void xnb_wake_init(struct xnb_wake *wake, struct napi_struct *napi, struct xnb_wake_stats *stats)
+{
+	wake->napi = napi;
+	wake->stats = stats;
+	hrtimer_setup(&wake->timer, expire, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED);
+}
+
+void xnb_wake_at(struct xnb_wake *wake, u64 at_ns)
+{
+	WRITE_ONCE(wake->at_ns, at_ns);
+	if (!at_ns)
+		return;
+	/* Pairs with expire(). */
+	smp_mb();
+	if (READ_ONCE(wake->armed) && wake->expires_ns <= at_ns)
+		return;
+
+	/* A handler that runs now may clear armed again; then the next call starts it anew. */
+	WRITE_ONCE(wake->armed, true);
+	wake->expires_ns = at_ns;
+	hrtimer_start(&wake->timer, ns_to_ktime(at_ns), HRTIMER_MODE_ABS_PINNED);
+	xnb_stats_count(&wake->stats->syncp, &wake->stats->armed);
+}
+
+void xnb_wake_stop(struct xnb_wake *wake)
+{
+	hrtimer_cancel(&wake->timer);
+	wake->armed = false;
+	wake->at_ns = 0;
+}

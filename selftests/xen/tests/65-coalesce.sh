@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Coalescing: its knobs, their effect and their errors; each way out of a wait; the view of it.
+# The clock counts instructions, so that waits and packet rates mean the same on any host.
+# clock: insn
+# guest: a queues=2 vcpus=2
+# vcpus: 5
+# timeout: 300
+
+. "$XNB_LIB"
+
+TRACING=/sys/kernel/tracing
+VIF=$(vif_of a)
+PACE_NS=50000
+DEFAULTS='on 80 32 on 80 32'
+declare -A BEFORE COUNTED
+
+# adaptive-tx tx-usecs tx-frames adaptive-rx rx-usecs rx-frames, as ethtool has them.
+knobs() {
+	ethtool -c "$VIF" | awk '
+		$1 == "Adaptive" { arx = $3; atx = $5 }
+		$1 == "rx-usecs:" { ru = $2 } $1 == "rx-frames:" { rf = $2 }
+		$1 == "tx-usecs:" { tu = $2 } $1 == "tx-frames:" { tf = $2 }
+		END { print atx, tu, tf, arx, ru, rf }'
+}
+
+set_knobs() {
+	ethtool -C "$VIF" "$@"
+}
+
+reset_knobs() {
+	# What is set already is an error to some versions of ethtool.
+	ethtool -C "$VIF" adaptive-tx on tx-usecs 80 tx-frames 32 \
+		adaptive-rx on rx-usecs 80 rx-frames 32 2>/dev/null
+	is "$(knobs)" "$DEFAULTS" "back to the defaults"
+}
+
+sysfs() {
+	cat "/sys/class/net/$VIF/coalesce/$1"
+}
+
+# refused TEXT COMMAND...: fails, and all settings stay; the log names value and range.
+refused() {
+	local text=$1 before
+
+	shift
+	before=$(knobs)
+	dmesg -c >/dev/null
+	if "$@" >/dev/null 2>&1; then
+		fail "refused: $*"
+	else
+		is "$(knobs)" "$before" "refused, nothing changed: $*"
+	fi
+	[ -z "$text" ] || is "$(dmesg | grep -cF -- "$text")" 1 "the log says: $text"
+}
+
+mode_is() {
+	[ "$(sysfs tx_mode)" = "$1" ]
+}
+
+write_sysfs() {
+	echo "$2" >"/sys/class/net/$VIF/coalesce/$1"
+}
+
+read_counters() {
+	local name value
+
+	while IFS=': ' read -r name value; do
+		[ -z "$value" ] || "$1" "$name" "$value"
+	done < <(ethtool -S "$VIF")
+}
+
+note_before() {
+	BEFORE[$1]=$2
+}
+
+note_after() {
+	COUNTED[$1]=$(($2 - ${BEFORE[$1]}))
+}
+
+# count COMMAND...: what it adds to each counter, in COUNTED.
+count() {
+	read_counters note_before
+	"$@" >/dev/null
+	read -rt 0.05 -u "$NEVER"
+	read_counters note_after
+}
+
+# A packet each PACE_NS.
+paced_to_guest() {
+	sh -c "$(_pktgen_commands "$VIF" 60 "$1" "$(guest_ip a)" "$(vif_key a mac)" 1 1 1 0.0.0.0 "$PACE_NS")"
+}
+
+lone_packets() {
+	ping -q -c 30 -i 0.005 "$(guest_ip a)"
+}
+
+guest_received() {
+	guest_run a 'cat /sys/class/net/eth0/statistics/rx_packets'
+}
+
+trace_start() {
+	[ -d "$TRACING/events/xen_netback" ] || mount -t tracefs tracefs "$TRACING"
+	echo >"$TRACING/trace"
+	echo 1 >"$TRACING/events/xen_netback/enable"
+}
+
+trace_stop() {
+	echo 0 >"$TRACING/events/xen_netback/enable"
+	grep -v '^#' "$TRACING/trace" >/run/trace
+}
+
+# The longest time in microseconds from the first held packet to its event.
+longest_wait() {
+	awk '
+	{ match($0, /[0-9]+\.[0-9]+: xnb_/); now = substr($0, RSTART) + 0 }
+	/ data / && /xnb_decide/ && / hold$/ && !since { since = now }
+	/ data / && ((/xnb_decide/ && !/ hold$/) || /xnb_release/) {
+		if (since && now - since > most) most = now - since
+		since = 0
+	}
+	END { printf "%.0f\n", most * 1e6 }' /run/trace
+}
+
+# The knobs.
+
+is "$(knobs)" "$DEFAULTS" "the defaults"
+check "ethtool -C sets data events" set_knobs adaptive-tx off tx-usecs 10 tx-frames 3
+is "$(knobs)" "off 10 3 on 80 32" "and nothing else"
+check "ethtool -C sets work and completions" set_knobs adaptive-rx off rx-usecs 10000 rx-frames 256
+is "$(knobs)" "off 10 3 off 10000 256" "to the end of the range"
+is "$(sysfs adaptive_tx) $(sysfs tx_usecs) $(sysfs tx_frames)" "0 0 10 10 3 3" "sysfs has the same values"
+is "$(sysfs adaptive_rx) $(sysfs rx_usecs) $(sysfs rx_frames)" "0 0 10000 10000 256 256" "in both directions"
+check "ethtool --per-queue sets one queue" \
+	ethtool --per-queue "$VIF" queue_mask 0x2 --coalesce tx-usecs 20
+is "$(sysfs tx_usecs)" "10 20" "and not the other"
+for file in adaptive_tx=1 tx_usecs=80 tx_frames=32 adaptive_rx=1 rx_usecs=80 rx_frames=32; do
+	check "sysfs: $file" write_sysfs "${file%=*}" "${file#*=}"
+done
+is "$(knobs)" "$DEFAULTS" "ethtool has the values of sysfs"
+is "$(sysfs tx_usecs)" "80 80" "for each queue"
+
+refused "tx 10001 us 32 frames, rx 80 us 32 frames refused: usecs range from 0 to 10000" \
+	set_knobs tx-usecs 10001
+refused "frames range from 0 to 256" set_knobs rx-frames 257
+refused "" set_knobs tx-usecs -1
+refused "" set_knobs rx-usecs-irq 10
+refused "" set_knobs sample-interval 1
+refused "usecs range from 0 to 10000" \
+	ethtool --per-queue "$VIF" queue_mask 1 --coalesce rx-usecs 10001
+refused "tx_usecs=10001 refused: usecs range from 0 to 10000" write_sysfs tx_usecs 10001
+refused "rx_frames=257 refused: frames range from 0 to 256" write_sysfs rx_frames 257
+refused "rx_usecs=-1 refused: a number is needed" write_sysfs rx_usecs -1
+refused "tx_usecs=8x refused: a number is needed" write_sysfs tx_usecs 8x
+refused "adaptive_tx=2 refused: 0 or 1 is needed" write_sysfs adaptive_tx 2
+
+# A lone packet.
+
+count lone_packets
+at_least "${COUNTED[to_guest_exit_idle]}" 30 "lone packets: their events go at once"
+is "${COUNTED[to_guest_held]} ${COUNTED[from_guest_held]} ${COUNTED[from_guest_parks]}" "0 0 0" \
+	"lone packets: none is held, neither way"
+is "${COUNTED[to_guest_timer_armed]} ${COUNTED[from_guest_timer_armed]}" "0 0" \
+	"lone packets: no timer is armed"
+is "$(sysfs tx_mode)/$(sysfs tx_hold)/$(sysfs tx_rate)" "idle idle/0 0/0 0" "sysfs: idle"
+
+# Data to the guest, a packet each 50 us.
+
+trace_start
+count paced_to_guest 1000
+trace_stop
+at_most "${COUNTED[to_guest_notifies]}" 500 "adaptive: an event for two packets"
+at_most "$(longest_wait)" 100 "adaptive: no packet waits longer than 100 us"
+at_least "$(longest_wait)" 40 "adaptive: packets do wait"
+for point in push decide park; do
+	at_least "$(grep -c "xnb_$point: $VIF-q0" /run/trace)" 1 "tracepoint xnb_$point"
+done
+
+set_knobs adaptive-tx off tx-usecs 0
+count paced_to_guest 500
+is "${COUNTED[to_guest_held]} ${COUNTED[to_guest_joined]} ${COUNTED[to_guest_timer_armed]}" "0 0 0" \
+	"static 0 us: nothing waits"
+is "${COUNTED[to_guest_exit_time]}" "${COUNTED[to_guest_notifies]}" "static 0 us: every event goes at once"
+at_least "${COUNTED[to_guest_notifies]}" 350 "static 0 us: but for a guest that is at work"
+
+set_knobs tx-usecs 200 tx-frames 0
+trace_start
+count paced_to_guest 1000
+trace_stop
+at_most "${COUNTED[to_guest_notifies]}" 250 "static 200 us: an event for four packets"
+at_least "${COUNTED[to_guest_exit_time]}" 150 "static 200 us: the time ends the wait"
+at_least "${COUNTED[to_guest_timer_fired]}" 150 "static 200 us: by the timer"
+is "${COUNTED[to_guest_timer_armed]}" "${COUNTED[to_guest_held]}" "static 200 us: armed once a wait"
+at_least "$(grep -c "xnb_release: $VIF-q0.* time sent" /run/trace)" 150 "tracepoint xnb_release"
+
+set_knobs tx-usecs 10000 tx-frames 8
+count paced_to_guest 400
+between "${COUNTED[to_guest_exit_count]}" 45 50 "static 8 frames: the count ends the wait"
+
+set_knobs tx-frames 0
+got=$(guest_received)
+count pktgen_to_guest a 60 5000
+at_least "${COUNTED[to_guest_exit_ring]}" 5 "a ring that runs dry ends the wait"
+at_least $(($(guest_received) - got)) 5000 "a ring that runs dry: no packet is lost"
+reset_knobs
+
+# At full rate.
+
+irqs=$(guest_irqs a)
+count pktgen_to_guest a 60 10000
+at_most $(($(guest_irqs a) - irqs)) 700 "full rate to the guest: 0.07 guest interrupts a packet"
+at_least "${COUNTED[to_guest_joined]}" 200 "full rate to the guest: packets join a waiting event"
+at_most "${COUNTED[to_guest_batches]}" 3000 "full rate to the guest: packets gather for one hypercall"
+
+irqs=$(guest_irqs a)
+dom0=$(dom0_irqs "$VIF")
+count pktgen_from_guest a 60 10000
+at_most $(($(dom0_irqs "$VIF") - dom0)) 700 "full rate from the guest: 0.07 of our interrupts a packet"
+at_most $(($(guest_irqs a) - irqs)) 1000 "full rate from the guest: 0.1 completion interrupts a packet"
+at_least "${COUNTED[from_guest_parks]}" 100 "full rate from the guest: it need not tell"
+at_least "${COUNTED[from_guest_park_empty]}" 1 "full rate from the guest: until nothing comes any more"
+
+set_knobs adaptive-rx off rx-usecs 0
+count pktgen_from_guest a 60 1000
+is "${COUNTED[from_guest_parks]} ${COUNTED[from_guest_held]}" "0 0" "rx static 0 us: nothing waits"
+at_least "${COUNTED[from_guest_events]}" 900 "rx static 0 us: the guest tells about each packet"
+
+set_knobs rx-usecs 1000 rx-frames 8
+count pktgen_from_guest a 60 1000
+at_least "${COUNTED[from_guest_exit_count]}" 8 "rx static 8 frames: the count ends the wait of completions"
+reset_knobs
+
+# A view of the present.
+
+pktgen_to_guest a 60 30000 >/dev/null &
+load=$!
+wait_until 5 mode_is "hold idle"
+is "$(sysfs tx_mode)/$(sysfs tx_hold)" "hold idle/80 0" "sysfs: one queue holds, and how long"
+at_least "$(sysfs tx_rate | cut -d ' ' -f 1)" 50000 "sysfs: its packet rate"
+wait $load
+
+# What outlives what.
+
+set_knobs adaptive-tx off tx-usecs 33 rx-frames 7
+ethtool --per-queue "$VIF" queue_mask 0x2 --coalesce tx-usecs 44
+check "the guest reconnects" guest_reconnect a 2
+is "$(knobs) $(sysfs tx_usecs)" "off 33 32 on 80 7 33 44" "the settings survive a reconnect"
+check "live swap to the same driver" swap_to ours
+is "$(knobs) $(sysfs tx_usecs)" "off 33 32 on 80 7 33 44" "the settings survive a swap"
+check "live swap to the stock driver" swap_to stock
+check "and back" swap_to ours
+is "$(knobs) $(sysfs tx_usecs)" "off 33 32 on 80 7 33 44" "the settings survive the stock driver"
+reset_knobs
+check "live swap to the same driver" swap_to ours tx_usecs=20
+is "$(knobs)" "on 20 32 on 80 32" "settings that were defaults follow new defaults"
+tap_done

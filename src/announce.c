@@ -80,6 +80,7 @@ static bool read_flag(const char *dir, const char *key)
 static int read_queue(struct xenbus_device *xdev, const char *dir,
 		      struct xnb_queue_config *queue)
 {
+	u32 shared_port;
 	int err;
 
 	err = read_number(dir, "tx-ring-ref", &queue->tx_ring_ref);
@@ -92,12 +93,17 @@ static int read_queue(struct xenbus_device *xdev, const char *dir,
 
 	queue->split = !read_number(dir, "event-channel-tx", &queue->tx_port) &&
 		       !read_number(dir, "event-channel-rx", &queue->rx_port);
-	if (queue->split)
+	err = read_number(dir, "event-channel", &shared_port);
+	/* Guests leave the keys of earlier connections behind: what is not offered is one. */
+	if (queue->split && (err || read_flag(xdev->nodename, "feature-split-event-channels")))
 		return 0;
-	err = read_number(dir, "event-channel", &queue->tx_port);
-	if (err)
+	if (err) {
 		xenbus_dev_fatal(xdev, err, "reading event channels");
-	return err;
+		return err;
+	}
+	queue->split = false;
+	queue->tx_port = shared_port;
+	return 0;
 }
 
 static int read_queues(struct xenbus_device *xdev, struct xnb_vif_config *config)

@@ -4,7 +4,7 @@
 # The emulated Xen host. Source after images.sh.
 #
 # A machine is chosen by VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK GUEST_TOOLS
-# XEN_ARGS DOM0_ARGS; DRIVER GUESTS GUEST_ARGS say what is prepared in it.
+# XEN_ARGS DOM0_ARGS; DRIVER DRIVER_ARGS GUESTS GUEST_ARGS say what is prepared in it.
 #
 #   module_under_test       print XNB_KO or the built module; nothing if DRIVER is not ours
 #   make_prepare_part FILE KO    what dom0 gets first: library, module KO, guests to start
@@ -57,6 +57,7 @@ make_prepare_part() {
 	printf '%s' "${GUESTS:+$GUESTS$'\n'}" >"$dir/xnb/guests"
 	{
 		echo "export DRIVER=$DRIVER XNB_CLOCK=$CLOCK XNB_GUEST_ARGS='$QUICK_BOOT $GUEST_ARGS'"
+		echo "DRIVER_ARGS='${DRIVER_ARGS:-}'"
 		# The instruction clock's vCPUs are pinned: dom0's first, then the guests'.
 		[ "$CLOCK" != insn ] ||
 			echo "export XNB_GUEST_CPUS=$DOM0_VCPUS-$((VCPUS - 1))"

@@ -9,6 +9,7 @@
 # fd00::(n+1) on the bridge xenbr0, where dom0 is 10.0.0.1 and fd00::1.
 #   guest_start NAME [vcpus=N] [memory=MB] [queues=N] [vifs=N] [mac=MAC]
 #               [vif_opts=rate=10Mb/s,mtu=9000] [extra=KERNEL-ARGS] [wait=no]
+#               [config=LINE]
 #                               create it; return when it answers a ping
 #                               vif_opts=script=vif-bridge: Xen's own, slow hotplug script
 #   guest_stop NAME             orderly shutdown
@@ -39,6 +40,8 @@
 #   udp_rtt NAME [SEC]          round trip: p50 and p99 in us
 #   xfer_to NAME ..., xfer_from NAME ...
 #                               xfer_to NAME tcp BYTES | udp FROM TO STEP; data verified
+#   xfer_between FROM TO ...    from one guest to another
+#   flows N COMMAND...          N of a command at once; all have to succeed
 #   guest_irqs NAME [DEVID]     interrupts of the guest's eth0 so far
 #   dom0_irqs VIF               interrupts of a vif in dom0 so far
 #   mark N                      end the instruction count window (0: throw it away)
@@ -49,6 +52,13 @@
 #   link_stat VIF NAME          one of the standard statistics
 #   vif_carrier VIF             1 or 0
 #   vif_irqs VIF                "NAME COUNT", a line for each interrupt
+#   guest_counts NAME [MIN]     the same of the guest's eth0, and "strays N"; it waits up to 10 s
+#                               until N is MIN
+#   quiet_irqs BEFORE AFTER PATTERN
+#                               which interrupts of two such lists did not fire between
+#   vif_queues VIF              how many queues are connected
+#   strays                      datagrams so far to port 9, where nobody listens: what the
+#                               last two verbs send, counted where it arrives
 #   guest_reconnect NAME [QUEUES]
 #                               unbind and bind the guest's driver: the same backend device
 #   queues_to_guest NAME QUEUES COUNT, queues_from_guest NAME QUEUES COUNT
@@ -109,6 +119,7 @@ _guest_config() {
 		on_poweroff = "destroy"
 		on_reboot = "destroy"
 		on_crash = "destroy"
+		$config
 	CONFIG
 	echo "vif = ["
 	for ((n = 0; n < vifs; n++)); do
@@ -128,13 +139,14 @@ _guest_mac() {
 
 guest_start() {
 	local name=$1 number arg
-	local vcpus=1 memory=$GUEST_MEMORY queues='' vifs=1 mac='' vif_opts='' extra='' wait=yes
+	local vcpus=1 memory=$GUEST_MEMORY queues='' vifs=1 mac='' vif_opts='' extra='' wait=yes config=''
 	local cpus=${XNB_GUEST_CPUS:-}
 
 	shift
 	for arg in "$@"; do
 		case $arg in
-		vcpus=* | memory=* | queues=* | vifs=* | mac=* | vif_opts=* | extra=* | wait=* | cpus=*)
+		vcpus=* | memory=* | queues=* | vifs=* | mac=* | vif_opts=* | extra=* | wait=* | cpus=* | \
+		config=*)
 			local "$arg"
 			;;
 		*)
@@ -342,13 +354,14 @@ tcp_from_guest() {
 # Commands that make pktgen send, for sh in either domain.
 _pktgen_commands() {
 	local dev=$1 size=$2 count=$3 ip=$4 mac=$5 burst=${6:-1} cpu=${7:-0} queues=${8:-1}
+	local source=${9:-0.0.0.0} delay=${10:-0}
 
 	cat <<-COMMANDS
 		modprobe pktgen; cd /proc/net/pktgen
 		for t in kpktgend_*; do echo rem_device_all >\$t; done
 		echo "add_device $dev" >kpktgend_$cpu
-		for x in "count $count" "pkt_size $size" "dst $ip" "dst_mac $mac" "delay 0" \
-			"udp_dst_min 9" "udp_dst_max 9" "burst $burst" \
+		for x in "count $count" "pkt_size $size" "dst $ip" "dst_mac $mac" "delay $delay" \
+			"src_min $source" "udp_dst_min 9" "udp_dst_max 9" "burst $burst" \
 			"queue_map_min 0" "queue_map_max $((queues - 1))"; do echo "\$x" >$dev; done
 		echo start >pgctrl; sed -n 's/.* \([0-9]*\)pps .*/\1/p' $dev
 	COMMANDS
@@ -396,6 +409,27 @@ xfer_from() {
 	_xfer -r "$ip" "${@:2}"
 }
 
+xfer_between() {
+	local ip
+
+	ip=$("guest_ip${XFER_IP:-}" "$2") || return 1
+	guest_run "$1" "xfer $3 -t $RUN_SECONDS $ip $XFER_PORT ${*:4}"
+}
+
+flows() {
+	local n=$1 jobs=() job status=0
+
+	shift
+	for ((; n; n--)); do
+		"$@" &
+		jobs+=($!)
+	done
+	for job in "${jobs[@]}"; do
+		wait "$job" || status=1
+	done
+	return $status
+}
+
 # shellcheck disable=SC2016
 _SUM_IRQS='{ for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }'
 
@@ -432,11 +466,37 @@ vif_carrier() {
 	cat "/sys/class/net/$1/carrier"
 }
 
-vif_irqs() {
-	awk -v vif="$1-q" 'index($NF, vif) == 1 {
+# shellcheck disable=SC2016
+_LIST_IRQS='index($NF, vif) == 1 {
 		n = 0
 		for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i
-		print $NF, n }' /proc/interrupts
+		print $NF, n }'
+
+vif_irqs() {
+	awk -v vif="$1-q" "$_LIST_IRQS" /proc/interrupts
+}
+
+guest_counts() {
+	guest_run "$1" "n=0
+		until [ \$((n += 1)) -gt 100 ] ||
+			[ \$(awk '/^Udp: [0-9]/ { print \$3 }' /proc/net/snmp) -ge ${2:-0} ]; do
+			sleep 0.1
+		done
+		cat /proc/net/snmp /proc/interrupts" |
+		awk -v vif=vif0-q "/^Udp: [0-9]/ { print \"strays\", \$3 } $_LIST_IRQS"
+}
+
+quiet_irqs() {
+	awk -v pattern="$3" '$1 ~ pattern { if (!($1 in count)) count[$1] = $2
+		else if (count[$1] == $2) print $1 }' <(echo "$1") <(echo "$2")
+}
+
+vif_queues() {
+	ethtool -l "$1" | awk '/^Combined/ { n = $2 } END { print n }'
+}
+
+strays() {
+	awk '/^Udp: [0-9]/ { print $3 }' /proc/net/snmp
 }
 
 guest_reconnect() {
@@ -449,12 +509,16 @@ guest_reconnect() {
 		ip link set eth0 up" && guest_ping "$1"
 }
 
+# In ns. Pktgen divides by the time it took, which a coarse clock may see as nothing.
+QUEUES_DELAY=20000
+
 queues_to_guest() {
 	sh -c "$(_pktgen_commands "$(vif_of "$1")" 200 "$3" "$(guest_ip "$1")" \
-		"$(vif_key "$1" mac)" 1 0 "$2")" >/dev/null
+		"$(vif_key "$1" mac)" 1 0 "$2" 10.0.0.1 $QUEUES_DELAY)" >/dev/null
 }
 
 queues_from_guest() {
 	guest_run "$1" "$(_pktgen_commands eth0 200 "$3" 10.0.0.1 \
-		"$(cat /sys/class/net/xenbr0/address)" 1 0 "$2")" >/dev/null
+		"$(cat /sys/class/net/xenbr0/address)" 1 0 "$2" "$(guest_ip "$1")" \
+		$QUEUES_DELAY)" >/dev/null
 }

@@ -124,7 +124,7 @@ static struct param_range tx_usecs_range = {
 module_param_cb(tx_usecs, &range_ops, &tx_usecs_range, 0644);
 __MODULE_PARM_TYPE(tx_usecs, "uint");
 MODULE_PARM_DESC(tx_usecs,
-		 "longest wait of an event for data to the guest, microseconds, 0 to 10000 (default 80)");
+		 "longest wait of an event for data to the guest, microseconds, 0 to 10000 (default 64)");
 
 static struct param_range tx_frames_range = {
 	&xnb_params.tx_frames, 0, XNB_COALESCE_FRAMES_MAX
@@ -144,7 +144,7 @@ static struct param_range rx_usecs_range = {
 module_param_cb(rx_usecs, &range_ops, &rx_usecs_range, 0644);
 __MODULE_PARM_TYPE(rx_usecs, "uint");
 MODULE_PARM_DESC(rx_usecs,
-		 "longest wait of packets from the guest and of their completions, microseconds, 0 to 10000 (default 80)");
+		 "longest wait of packets from the guest and of their completions, microseconds, 0 to 10000 (default 64)");
 
 static struct param_range rx_frames_range = {
 	&xnb_params.rx_frames, 0, XNB_COALESCE_FRAMES_MAX

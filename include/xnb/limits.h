@@ -64,10 +64,11 @@
 #define XNB_COALESCE_FRAMES_MAX 256
 
 /*
- * Their defaults. Xen fires a timer that is due in less than timer_slop (50 us) only then, so
- * a shorter wait is none; and no packet shall wait longer than 100 us.
+ * Their defaults. Xen fires a timer that is due in less than timer_slop (50 us) only then: a
+ * shorter wait is none, and a longer one ends up to 50 us late where other timers were set
+ * meanwhile.
  */
-#define XNB_COALESCE_USECS 80
+#define XNB_COALESCE_USECS 64
 #define XNB_COALESCE_FRAMES 32
 
 /* Time that a guest is given to notice an event and to refill its ring. */

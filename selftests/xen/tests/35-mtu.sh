@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Large frames, and a guest that cannot take them.
+# clock: insn
 # driver-args: max_queues=8
 # guest: a
 # guest: b

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # The backend in a guest: a driver domain, with a bridge of its own between dom0 and a guest.
+# clock: insn
 # guest: domain config=driver_domain=1
 # timeout: 600
 

@@ -72,7 +72,7 @@ queues_work() {
 
 # reconnected NAME QUEUES split|shared WHAT
 reconnected() {
-	check "$4 connects again with $2" guest_reconnect "$1" "$2"
+	check "$4 connects again with $2" guest_reconnect "$1" "$2" || bail "no network"
 	queues_work "$@"
 }
 

@@ -3,7 +3,7 @@
 #
 # The emulated Xen host. Source after images.sh.
 #
-# A machine is chosen by VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK GUEST_TOOLS
+# A machine is chosen by HYPERVISOR VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK GUEST_TOOLS
 # XEN_ARGS DOM0_ARGS; DRIVER DRIVER_ARGS GUESTS GUEST_ARGS say what is prepared in it.
 #
 #   module_under_test       print XNB_KO or the built module; nothing if DRIVER is not ours
@@ -133,8 +133,6 @@ machine_command() {
 	esac
 	QEMU=(qemu-system-x86_64 -cpu "$MACHINE_CPU" -smp "$VCPUS" -m "$MEMORY"
 		-display none -monitor none -no-reboot -nic none -nodefaults
-		-kernel "$IMAGES/xen" -append "$(_xen_command_line)"
-		-initrd "$IMAGES/vmlinux $(_dom0_command_line | sed 's/,/,,/g'),$IMAGES/dom0.cpio"
 		-drive "if=virtio,format=raw,read-only=on,file=$IMAGES/vmlinux"
 		-drive "if=virtio,format=raw,read-only=on,file=$ramdisk"
 		-device virtio-serial-pci
@@ -143,6 +141,13 @@ machine_command() {
 	for port in $PORTS; do
 		_add_port "$port"
 	done
+	case ${HYPERVISOR:-xen} in
+	xen) QEMU+=(-kernel "$IMAGES/xen" -append "$(_xen_command_line)"
+		-initrd "$IMAGES/vmlinux $(_dom0_command_line | sed 's/,/,,/g'),$IMAGES/dom0.cpio") ;;
+	none) QEMU+=(-kernel "$IMAGES/vmlinux" -append "$(_dom0_command_line)"
+		-initrd "$IMAGES/dom0.cpio") ;;
+	*) die "hypervisor is xen or none, not $HYPERVISOR" ;;
+	esac
 	case $CLOCK in
 	real) QEMU+=(-accel tcg,thread=multi) ;;
 	turns) QEMU+=(-accel tcg,thread=single) ;;
@@ -204,7 +209,7 @@ prepare_machine() {
 # its last start.
 _base_key() {
 	{
-		echo "$IMAGES $VCPUS $DOM0_VCPUS $MEMORY $DOM0_MEMORY $CLOCK $GUEST_TOOLS"
+		echo "${HYPERVISOR:-xen} $IMAGES $VCPUS $DOM0_VCPUS $MEMORY $DOM0_MEMORY $CLOCK $GUEST_TOOLS"
 		echo "$XEN_ARGS $DOM0_ARGS"
 		cat /proc/sys/kernel/random/boot_id "$XEN_DIR/machine.sh"
 		qemu-system-x86_64 --version

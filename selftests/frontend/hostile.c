@@ -7,6 +7,7 @@
  *	hostile events COUNT	each event comes, and what it tells of is there
  *	hostile flips COUNT	a size that changes under the backend's eyes: it believes
  *				one of the values and sticks to it
+ *	hostile obey NOTIFY	do what the input says, see obey.c
  *	hostile refused COUNT	rings and channels that cannot be used are not connected
  *
  * Prints one line. Exit status: 0 right, 1 wrong, 2 the test itself failed.
@@ -309,7 +310,8 @@ int main(int argc, char **argv)
 		int (*run)(unsigned int count);
 	} tests[] = {
 		{ "answers", answers }, { "races", races }, { "events", events },
-		{ "flips", flips }, { "refused", refused }, { NULL },
+		{ "flips", flips }, { "refused", refused },
+		{ "obey", obey }, { NULL },
 	};
 	unsigned int i;
 
@@ -318,10 +320,10 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], tests[i].name))
 			continue;
 		atexit(leave);
-		if (tests[i].run != refused)
+		if (tests[i].run != refused && tests[i].run != obey)
 			start();
 		return tests[i].run(atoi(argv[2]));
 	}
-	fprintf(stderr, "usage: hostile answers|races|events|flips|refused COUNT\n");
+	fprintf(stderr, "usage: hostile answers|races|events|flips|refused|obey COUNT\n");
 	return 2;
 }

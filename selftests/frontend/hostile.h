@@ -18,5 +18,6 @@ int wrong(const char *what, uint32_t got, uint32_t want);
 
 /* The tests that stand in files of their own. */
 int refused(unsigned int count);
+int obey(unsigned int rx_notify);
 
 #endif

@@ -9,7 +9,7 @@
 #   $IMAGES/vmlinux             the kernel of dom0 and of the guests
 #   $IMAGES/dom0.cpio           dom0's root
 #   $IMAGES/guest.cpio          the guests' root; guest-full.cpio has more tools
-#   $IMAGES/tools/*             agent, xfer, mark, hostile: static programs
+#   $IMAGES/tools/*             agent, uevents, xfer, mark, hostile: static programs
 #   $IMAGES/insncount.so        the QEMU plugin
 #
 # The kernels lie unpacked and the archives uncompressed: emulated, unpacking
@@ -95,7 +95,7 @@ _make_all_images() {
 _compile() {
 	local tool
 
-	for tool in agent xfer mark; do
+	for tool in agent uevents xfer mark; do
 		gcc -O2 -Wall -Wextra -Werror -static -o "$IMAGES/tools/$tool" \
 			"$XEN_DIR/tools/$tool.c" || die "cannot compile tools/$tool.c"
 	done

@@ -9,7 +9,7 @@
 # fd00::(n+1) on the bridge xenbr0, where dom0 is 10.0.0.1 and fd00::1.
 #   guest_start NAME [vcpus=N] [memory=MB] [queues=N] [vifs=N] [mac=MAC]
 #               [vif_opts=rate=10Mb/s,mtu=9000] [extra=KERNEL-ARGS] [wait=no]
-#               [config=LINE]
+#               [config=LINE] [reboot=restart]
 #                               create it; return when it answers a ping
 #                               vif_opts=script=vif-bridge: Xen's own, slow hotplug script
 #   guest_stop NAME             orderly shutdown
@@ -21,9 +21,20 @@
 #   guest_run_bg NAME COMMAND   start it, print a job id
 #   guest_wait NAME JOB [SEC]   output and status of a job
 #   guest_ping NAME [SEC]       wait until it answers, SEC seconds at most; guest_ping6
+#   guest_reboot NAME           of a guest with reboot=restart; it gets a new id
 #   guest_id, guest_ip, guest_ip6, guest_number NAME
 #   vif_of NAME [DEVID]         its interface in dom0: vifD.N
 #   vif_key NAME [DEVID] KEY    one node of the backend's xenstore folder
+#   vif_plug NAME DEVID         another interface for it, as a toolstack makes one but
+#                               without starting that; return when both ends are connected
+#   vif_unplug NAME DEVID       take it away; return when it is gone
+#
+# A frontend in user space that does nothing by itself, interface vif0.7, announced but
+# not connected: see selftests/frontend/obey.c. Not below check, which is a shell of its own.
+#   frontend_start NOTIFY       NOTIFY: its feature-rx-notify
+#   frontend VERB N             make it obey; prints its answer
+#   frontend_end                it closes and is taken away
+#   frontend_kill               it is no more, and says nothing
 #
 # Driver.
 #   driver                      print ours, stock or none: what is loaded
@@ -42,10 +53,19 @@
 #                               xfer_to NAME tcp BYTES | udp FROM TO STEP; data verified
 #   xfer_between FROM TO ...    from one guest to another
 #   flows N COMMAND...          N of a command at once; all have to succeed
+#   traffic_start NAME          a TCP connection each way, about 1 MB/s, data verified
+#   traffic_moves NAME          both carry data now
+#   traffic_stop NAME           end both; fails if one broke
 #   guest_irqs NAME [DEVID]     interrupts of the guest's eth0 so far
 #   dom0_irqs VIF               interrupts of a vif in dom0 so far
 #   mark N                      end the instruction count window (0: throw it away)
 #   snapshot_resources          what a leak would change, one "name value" a line
+#   snapshot_memory             kB of the kernel's pages, and of its objects, with all
+#                               caches empty; what processes and files have is not in it
+#   grants_mapped NAME          pages of the guest that are mapped or being copied
+#   record_states               note every write to xenstore from now on
+#   states_written PATH         the states written since, in order; drivers use paths
+#                               like backend/vif/1/0 and device/vif/0
 #
 # Interfaces.
 #   vif_stat VIF NAME           one value of ethtool -S
@@ -117,7 +137,7 @@ _guest_config() {
 		${cpus:+cpus = \"$cpus\"}
 		extra = "console=hvc0 quiet loglevel=5 panic=1 oops=panic rodata=off ${XNB_GUEST_ARGS:-} xnb.number=$number xnb.queues=$queues $extra"
 		on_poweroff = "destroy"
-		on_reboot = "destroy"
+		on_reboot = "$reboot"
 		on_crash = "destroy"
 		$config
 	CONFIG
@@ -139,14 +159,15 @@ _guest_mac() {
 
 guest_start() {
 	local name=$1 number arg
-	local vcpus=1 memory=$GUEST_MEMORY queues='' vifs=1 mac='' vif_opts='' extra='' wait=yes config=''
+	local vcpus=1 memory=$GUEST_MEMORY queues='' vifs=1 mac='' vif_opts='' extra='' wait=yes
+	local config='' reboot=destroy
 	local cpus=${XNB_GUEST_CPUS:-}
 
 	shift
 	for arg in "$@"; do
 		case $arg in
 		vcpus=* | memory=* | queues=* | vifs=* | mac=* | vif_opts=* | extra=* | wait=* | cpus=* | \
-		config=*)
+		config=* | reboot=*)
 			local "$arg"
 			;;
 		*)
@@ -211,6 +232,17 @@ guest_destroy() {
 	xl destroy "$1" >&2 && wait_until "$RUN_SECONDS" _guest_gone "$1"
 }
 
+_guest_is_new() {
+	local id
+
+	id=$(agent domid "$1") && [ "$id" -gt "$2" ]
+}
+
+guest_reboot() {
+	xl reboot "$1" >&2 && wait_until "$RUN_SECONDS" _guest_is_new "$1" "$(guest_id "$1")" &&
+		_note_id "$1" && agent ready "$(guest_id "$1")" "$RUN_SECONDS" && guest_ping "$1"
+}
+
 guest_save() {
 	timeout "$RUN_SECONDS" xl save "$1" "$2" >&2
 }
@@ -250,6 +282,45 @@ vif_key() {
 
 	[ $# -lt 3 ] || devid=$2
 	agent read "/local/domain/0/backend/vif/$(guest_id "$1")/$devid/$key"
+}
+
+# A frontend in user space.
+
+frontend_start() {
+	local answer
+
+	rm -f "$STATE"/front.*
+	mkfifo "$STATE/front.in" "$STATE/front.out"
+	hostile obey "$1" <"$STATE/front.in" >"$STATE/front.out" 9>&- &
+	FRONT_PID=$!
+	exec {FRONT_IN}>"$STATE/front.in" {FRONT_OUT}<"$STATE/front.out"
+	read -rt "$RUN_SECONDS" -u "$FRONT_OUT" answer && [ "$answer" = announced ]
+}
+
+frontend() {
+	local answer
+
+	echo "$*" >&"$FRONT_IN"
+	read -rt "$RUN_SECONDS" -u "$FRONT_OUT" answer && echo "$answer"
+}
+
+_frontend_gone() {
+	exec {FRONT_IN}>&- {FRONT_OUT}<&-
+	wait_until "$RUN_SECONDS" test ! -e /sys/class/net/vif0.7
+	wait "$FRONT_PID" 2>/dev/null
+}
+
+frontend_end() {
+	echo quit >&"$FRONT_IN"
+	_frontend_gone
+}
+
+# Without its keys first: the process may end only when nothing of it is mapped.
+frontend_kill() {
+	xenstore-rm /local/domain/0/device/vif/7
+	wait_until "$RUN_SECONDS" test ! -e /sys/class/net/vif0.7 && kill -KILL "$FRONT_PID"
+	_frontend_gone
+	xenstore-rm /local/domain/0/backend/vif/0/7
 }
 
 # Driver.
@@ -315,6 +386,36 @@ _vif_plug() {
 	wait_until "$RUN_SECONDS" _vif_attached "$dev" &&
 		ip link set "$vif" master "$(agent read "$backend/bridge")" up &&
 		agent write "$backend/hotplug-status" connected
+}
+
+_vif_state_is() {
+	[ "$(vif_key "$1" "$2" state)" = "$3" ]
+}
+
+vif_plug() {
+	local name=$1 devid=$2 id front back
+
+	id=$(guest_id "$name")
+	front=/local/domain/$id/device/vif/$devid
+	back=/local/domain/0/backend/vif/$id/$devid
+	agent write "$back/frontend-id" "$id" "$front/backend-id" 0 &&
+		xenstore-chmod "$back" n0 "r$id" && xenstore-chmod "$front" "n$id" r0 &&
+		agent write "$back/frontend" "$front" "$back/online" 1 "$back/handle" "$devid" \
+			"$back/mac" "00:16:3e:00:08:0$devid" "$back/script" none \
+			"$back/bridge" xenbr0 "$front/backend" "$back" "$front/handle" "$devid" \
+			"$front/mac" "00:16:3e:00:08:0$devid" "$front/state" 1 "$back/state" 1 &&
+		_vif_plug "vif-$id-$devid" &&
+		wait_until "$RUN_SECONDS" _vif_state_is "$name" "$devid" 4
+}
+
+vif_unplug() {
+	local devid=$2 id back
+
+	id=$(guest_id "$1")
+	back=/local/domain/0/backend/vif/$id/$devid
+	agent write "$back/online" 0 "$back/state" 5 &&
+		wait_until "$RUN_SECONDS" test ! -e "/sys/bus/xen-backend/devices/vif-$id-$devid" &&
+		xenstore-rm "/local/domain/$id/device/vif/$devid" "$back"
 }
 
 swap_to() {
@@ -428,6 +529,43 @@ flows() {
 		wait "$job" || status=1
 	done
 	return $status
+
+traffic_start() {
+	local way
+
+	rm -f "$STATE/$1.stop"
+	for way in "" -r; do
+		# shellcheck disable=SC2086
+		xfer tcp $way -t 300 -u "$STATE/$1.stop" "$(guest_ip "$1")" "$XFER_PORT" 0 \
+			>"$STATE/$1.traffic$way" 2>&1 9>&- &
+		echo $! >"$STATE/$1.pid$way"
+	done
+	wait_until "$RUN_SECONDS" traffic_moves "$1"
+}
+
+traffic_moves() {
+	local vif before_rx before_tx
+
+	vif=$(vif_of "$1")
+	before_rx=$(link_stat "$vif" rx_bytes) && before_tx=$(link_stat "$vif" tx_bytes) || return 1
+	read -rt 0.1 -u "$NEVER" || :
+	[ $(($(link_stat "$vif" rx_bytes) - before_rx)) -ge 16384 ] &&
+		[ $(($(link_stat "$vif" tx_bytes) - before_tx)) -ge 16384 ]
+}
+
+_ended() {
+	! kill -0 "$(cat "$1")" 2>/dev/null
+}
+
+traffic_stop() {
+	local way
+
+	: >"$STATE/$1.stop"
+	for way in "" -r; do
+		wait_until "$RUN_SECONDS" _ended "$STATE/$1.pid$way"
+	done
+	cat "$STATE/$1.traffic" "$STATE/$1.traffic-r"
+	grep -q '^good ' "$STATE/$1.traffic" && grep -q '^good ' "$STATE/$1.traffic-r"
 }
 
 # shellcheck disable=SC2016
@@ -449,7 +587,42 @@ snapshot_resources() {
 	echo "xen_free_MB $(xl info free_memory)"
 	echo "domains $(xl list | tail -n +2 | grep -c .)"
 	echo "vifs $(_vif_devices | grep -c .)"
-	echo "threads $(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)"
+	echo "threads $(cat /proc/[0-9]*/comm | grep -vc '^kworker')"
+}
+
+# Pages in the lists of single CPUs count as free.
+snapshot_memory() {
+	local file
+
+	echo 3 >/proc/sys/vm/drop_caches
+	for file in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$file"
+	done
+	awk '/^[A-Z][A-Za-z]*:/ { kb[$1] = $2 }
+		$1 == "count:" { listed += 4 * $2 }
+		END {
+			print "pages_kB", kb["MemTotal:"] - kb["MemFree:"] - listed \
+				- kb["Buffers:"] - kb["Cached:"] - kb["AnonPages:"] \
+				- kb["PageTables:"] - kb["KernelStack:"] - kb["Slab:"]
+			print "objects_kB", kb["Slab:"]
+		}' /proc/meminfo /proc/zoneinfo
+}
+
+grants_mapped() {
+	xl dmesg -c >/dev/null
+	xl debug-keys g
+	xl dmesg | awk -v guest="d$(guest_id "$1")" '/grant-table for remote/ { mine = $6 == guest }
+		mine && /\[0x/ { n++ }
+		END { print n + 0 }'
+}
+
+record_states() {
+	xenstore-control logfile /run/xenstore.trace >/dev/null &&
+		: >/run/xenstore.trace && xenstore-control log on >/dev/null
+}
+
+states_written() {
+	sed -n "s|^IN .* WRITE ($1/state \([0-9]\))\$|\1|p" /run/xenstore.trace | xargs
 }
 
 # Interfaces.
@@ -459,11 +632,15 @@ vif_stat() {
 }
 
 link_stat() {
-	cat "/sys/class/net/$1/statistics/$2"
+	local value
+
+	read -r value 2>/dev/null <"/sys/class/net/$1/statistics/$2" && echo "$value"
 }
 
 vif_carrier() {
-	cat "/sys/class/net/$1/carrier"
+	local value
+
+	read -r value 2>/dev/null <"/sys/class/net/$1/carrier" && echo "$value"
 }
 
 # shellcheck disable=SC2016

@@ -4,11 +4,13 @@
  *
  *	xfer serve PORT
  *	xfer tcp  [-r] [-t SECONDS] HOST PORT BYTES [SEED]
+ *	xfer tcp  [-r] [-t SECONDS] -u FILE HOST PORT 0 [SEED]
  *	xfer udp  [-r] [-t SECONDS] HOST PORT FROM TO STEP [SEED]
  *
  * The data goes to the server, or with -r from the server to us. Udp sends one
  * datagram of each size FROM, FROM + STEP ... TO. Exit status 0 only when all
- * bytes arrived right; one line on stdout says what was transferred.
+ * bytes arrived right; one line on stdout says what was transferred. With -u the
+ * data flows, at about 1 MB/s, until FILE exists.
  *
  * A TCP control connection carries the request and the receiver's verdicts, so
  * a lost datagram is sent again a few times and then reported.
@@ -35,6 +37,9 @@
 #define UDP_TRIES	5
 #define IO_SECONDS	20
 #define DATAGRAM_MS	500
+#define ENDLESS		UINT64_MAX
+#define ENDLESS_PIECE	16384
+#define ENDLESS_PAUSE	10000	/* us after each piece */
 
 enum mode { TCP_PUT, TCP_GET, UDP_PUT, UDP_GET };
 
@@ -61,6 +66,7 @@ struct announce {
 };
 
 static uint8_t made[BUF_SIZE], got[BUF_SIZE];
+static const char *until;
 
 static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...)
 {
@@ -150,20 +156,39 @@ static void read_all(int fd, void *buf, size_t len)
 		die("connection closed early");
 }
 
-static void tcp_send(int fd, uint64_t bytes, uint64_t seed)
+/* Whether an endless transfer is to end: the client looks, the server is told. */
+static bool ended(int fd)
 {
-	while (bytes) {
-		size_t n = bytes < BUF_SIZE ? bytes : BUF_SIZE;
+	char byte;
+
+	usleep(ENDLESS_PAUSE);
+	if (until)
+		return !access(until, F_OK);
+	return !recv(fd, &byte, 1, MSG_DONTWAIT);
+}
+
+static uint64_t tcp_send(int fd, uint64_t bytes, uint64_t seed)
+{
+	size_t piece = bytes == ENDLESS ? ENDLESS_PIECE : BUF_SIZE;
+	uint64_t done = 0;
+
+	while (done < bytes) {
+		size_t n = bytes - done < piece ? bytes - done : piece;
 
 		make_data(&seed, made, n);
 		write_all(fd, made, n);
-		bytes -= n;
+		done += n;
+		if (bytes == ENDLESS && ended(fd))
+			break;
 	}
+	shutdown(fd, SHUT_WR);
+	return done;
 }
 
 static struct verdict tcp_receive(int fd, uint64_t bytes, uint64_t seed)
 {
 	struct verdict v = { .good = 1 };
+	bool told = false;
 
 	while (v.bytes < bytes) {
 		uint64_t left = bytes - v.bytes;
@@ -171,12 +196,19 @@ static struct verdict tcp_receive(int fd, uint64_t bytes, uint64_t seed)
 		size_t have = read_some(fd, got, n);
 
 		make_data(&seed, made, n);
-		if (have != n || memcmp(made, got, n))
+		if ((have != n && bytes != ENDLESS) || memcmp(made, got, have))
 			v.good = 0;
 		v.bytes += have;
 		if (have != n)
 			break;
+		if (until && !told && !access(until, F_OK)) {
+			shutdown(fd, SHUT_WR);
+			told = true;
+		}
 	}
+	/* The server ends an endless transfer only when it is told. */
+	if (until && !told)
+		v.good = 0;
 	return v;
 }
 
@@ -401,7 +433,7 @@ static struct verdict transfer(int fd, struct request *r)
 	if (r->mode == TCP_GET)
 		return tcp_receive(fd, r->bytes, r->seed);
 	if (r->mode == TCP_PUT) {
-		tcp_send(fd, r->bytes, r->seed);
+		r->bytes = tcp_send(fd, r->bytes, r->seed);
 		read_all(fd, &v, sizeof(v));
 		return v;
 	}
@@ -418,6 +450,7 @@ static int usage(void)
 {
 	fprintf(stderr, "usage: xfer serve PORT\n"
 			"       xfer tcp [-r] [-t SECONDS] HOST PORT BYTES [SEED]\n"
+			"       xfer tcp [-r] [-t SECONDS] -u FILE HOST PORT 0 [SEED]\n"
 			"       xfer udp [-r] [-t SECONDS] HOST PORT FROM TO STEP [SEED]\n");
 	return 2;
 }
@@ -453,21 +486,25 @@ int main(int argc, char **argv)
 		return usage();
 
 	optind = 2;
-	while ((opt = getopt(argc, argv, "+rt:")) != -1) {
+	while ((opt = getopt(argc, argv, "+rt:u:")) != -1) {
 		if (opt == 'r')
 			reverse = true;
 		else if (opt == 't')
 			seconds = atoi(optarg);
+		else if (opt == 'u' && !udp)
+			until = optarg;
 		else
 			return usage();
 	}
 	if (argc - optind < 3 || !parse_sizes(&r, udp, argv + optind + 2, argc - optind - 2))
 		return usage();
 	r.mode = (udp ? UDP_PUT : TCP_PUT) + reverse;
+	if (until)
+		r.bytes = ENDLESS;
 
 	alarm(seconds);
 	v = transfer(dial(argv[optind], argv[optind + 1]), &r);
 	printf("%s bytes=%llu resent=%u\n", v.good ? "good" : "BAD",
 	       (unsigned long long)v.bytes, v.resent);
-	return !v.good || (!udp && v.bytes != r.bytes);
+	return !v.good || (!udp && r.bytes != ENDLESS && v.bytes != r.bytes);
 }

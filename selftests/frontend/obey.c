@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A frontend that does what the lines of its input say, and nothing by itself: a guest that
+ * posts no buffers, tells nothing, or dies. Each line is answered by one on the output.
+ *
+ *	state N		write its state
+ *	post N		post receive buffers; send an event when the backend asked for one
+ *	send N		N frames of 100 bytes to the interface from this side of it
+ *	received	how many frames the backend has delivered in all
+ *	late N		send a frame, post its buffer after N ms without an event; the answer
+ *			is how many us later the frame is there, -1 when it is not
+ *	quit		close, and end
+ */
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "front.h"
+#include "hostile.h"
+
+#define ETHER_TEST	0x88b5	/* for local experiments */
+#define FRAME_BYTES	100
+#define LATE_SECONDS	0.2
+
+static struct page pages[RING_SLOTS];
+
+static uint32_t received(void)
+{
+	return __atomic_load_n(&front.rx->rsp_prod, __ATOMIC_ACQUIRE);
+}
+
+static void fill_slots(unsigned int count)
+{
+	while (count--) {
+		uint32_t index = front.rx_prod++;
+		struct page *page = &pages[index % RING_SLOTS];
+
+		if (!page->data)
+			*page = page_alloc();
+		*rx_slot(&front, index) = (struct rx_request){
+			.id = index % RING_SLOTS, .gref = page->gref,
+		};
+	}
+}
+
+static void post(unsigned int count)
+{
+	uint32_t old = front.rx_prod;
+
+	fill_slots(count);
+	ring_push(&front, front.rx, old, front.rx_prod);
+}
+
+static void send_frames(unsigned int count)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET, .sll_halen = ETH_ALEN, .sll_protocol = htons(ETHER_TEST),
+		.sll_ifindex = if_nametoindex("vif0.7"), .sll_addr = { 2, 2, 2, 2, 2, 2 },
+	};
+	static const uint8_t frame[FRAME_BYTES] = {
+		2, 2, 2, 2, 2, 2,	2, 2, 2, 2, 2, 3,	ETHER_TEST >> 8, ETHER_TEST & 0xff,
+	};
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = socket(AF_PACKET, SOCK_RAW, 0);
+	while (count--)
+		if (sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+			die("sending: %s", strerror(errno));
+}
+
+static int late(unsigned int ms)
+{
+	uint32_t want = received() + 1;
+	double start;
+
+	send_frames(1);
+	usleep(ms * 1000);
+	fill_slots(1);
+	start = now();
+	__atomic_store_n(&front.rx->req_prod, front.rx_prod, __ATOMIC_SEQ_CST);
+	if (!ring_wait(front.rx, want, LATE_SECONDS))
+		return -1;
+	return (now() - start) * 1e6;
+}
+
+int obey(unsigned int rx_notify)
+{
+	char line[64], verb[16];
+	unsigned int n;
+
+	announce();
+	xs_write(front.dir, "feature-rx-notify", "%u", rx_notify);
+	printf("announced\n");
+	while (fgets(line, sizeof(line), stdin)) {
+		n = 0;
+		if (sscanf(line, "%15s %u", verb, &n) < 1)
+			continue;
+		if (!strcmp(verb, "quit"))
+			break;
+		if (!strcmp(verb, "state"))
+			xs_write(front.dir, "state", "%u", n);
+		else if (!strcmp(verb, "post"))
+			post(n);
+		else if (!strcmp(verb, "send"))
+			send_frames(n);
+		else if (!strcmp(verb, "late"))
+			n = late(n);
+		else if (!strcmp(verb, "received"))
+			n = received();
+		else
+			die("what is %s?", verb);
+		printf("%d\n", (int)n);
+	}
+	return 0;
+}

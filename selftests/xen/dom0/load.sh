@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Load and measurement, and what a leak would change: a part of lib.sh, where its verbs
+# are described.
+
+_iperf() {
+	local name=$1 seconds=$2 flows=${3:-1}
+
+	shift 3
+	timeout $((seconds + RUN_SECONDS)) iperf3 -f m -c "$(guest_ip "$name")" -t "$seconds" \
+		-P "$flows" "$@" | awk '/receiver/ && ($1 == "[SUM]" || '"$flows"' == 1) {
+			for (i = 1; i < NF; i++) if ($(i + 1) == "Mbits/sec") print $i }'
+}
+
+tcp_to_guest() {
+	_iperf "$1" "$2" "${3:-1}"
+}
+
+tcp_from_guest() {
+	_iperf "$1" "$2" "${3:-1}" -R
+}
+
+# Commands that make pktgen send, for sh in either domain.
+_pktgen_commands() {
+	local dev=$1 size=$2 count=$3 ip=$4 mac=$5 burst=${6:-1} cpu=${7:-0} queues=${8:-1}
+	local source=${9:-0.0.0.0} delay=${10:-0}
+
+	cat <<-COMMANDS
+		modprobe pktgen; cd /proc/net/pktgen
+		for t in kpktgend_*; do echo rem_device_all >\$t; done
+		echo "add_device $dev" >kpktgend_$cpu
+		for x in "count $count" "pkt_size $size" "dst $ip" "dst_mac $mac" "delay $delay" \
+			"src_min $source" "udp_dst_min 9" "udp_dst_max 9" "burst $burst" \
+			"queue_map_min 0" "queue_map_max $((queues - 1))"; do echo "\$x" >$dev; done
+		echo start >pgctrl; sed -n 's/.* \([0-9]*\)pps .*/\1/p' $dev
+	COMMANDS
+}
+
+pktgen_to_guest() {
+	local mac
+
+	mac=$(agent read "/local/domain/0/backend/vif/$(guest_id "$1")/0/mac")
+	sh -c "$(_pktgen_commands "$(vif_of "$1")" "$2" "$3" "$(guest_ip "$1")" "$mac" "${4:-1}" \
+		$(($(nproc) - 1)))"
+}
+
+pktgen_from_guest() {
+	guest_run "$1" "$(_pktgen_commands eth0 "$2" "$3" 10.0.0.1 \
+		"$(cat /sys/class/net/xenbr0/address)")"
+}
+
+udp_rtt() {
+	timeout "$RUN_SECONDS" sockperf ping-pong --full-rtt -i "$(guest_ip "$1")" -p 11111 \
+		-t "${2:-2}" 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g' |
+		awk '/percentile 50.000/ { p50 = $NF } /percentile 99.000/ { p99 = $NF }
+		     END { print p50, p99 }'
+}
+
+_xfer() {
+	local direction=$1 ip=$2 proto=$3
+
+	shift 3
+	# shellcheck disable=SC2086
+	xfer "$proto" $direction -t "$RUN_SECONDS" "$ip" "$XFER_PORT" "$@"
+}
+
+xfer_to() {
+	local ip
+
+	ip=$("guest_ip${XFER_IP:-}" "$1") || return 1
+	_xfer "" "$ip" "${@:2}"
+}
+
+xfer_from() {
+	local ip
+
+	ip=$("guest_ip${XFER_IP:-}" "$1") || return 1
+	_xfer -r "$ip" "${@:2}"
+}
+
+xfer_between() {
+	local ip
+
+	ip=$("guest_ip${XFER_IP:-}" "$2") || return 1
+	guest_run "$1" "xfer $3 -t $RUN_SECONDS $ip $XFER_PORT ${*:4}"
+}
+
+flows() {
+	local n=$1 jobs=() job status=0
+
+	shift
+	for ((; n; n--)); do
+		"$@" &
+		jobs+=($!)
+	done
+	for job in "${jobs[@]}"; do
+		wait "$job" || status=1
+	done
+	return $status
+}
+
+traffic_start() {
+	local way
+
+	rm -f "$STATE/$1.stop"
+	for way in "" -r; do
+		# shellcheck disable=SC2086
+		xfer tcp $way -t 300 -u "$STATE/$1.stop" "$(guest_ip "$1")" "$XFER_PORT" 0 \
+			>"$STATE/$1.traffic$way" 2>&1 9>&- &
+		echo $! >"$STATE/$1.pid$way"
+	done
+	wait_until "$RUN_SECONDS" traffic_moves "$1"
+}
+
+traffic_moves() {
+	local vif before_rx before_tx
+
+	vif=$(vif_of "$1")
+	before_rx=$(link_stat "$vif" rx_bytes) && before_tx=$(link_stat "$vif" tx_bytes) || return 1
+	read -rt 0.1 -u "$NEVER" || :
+	[ $(($(link_stat "$vif" rx_bytes) - before_rx)) -ge 16384 ] &&
+		[ $(($(link_stat "$vif" tx_bytes) - before_tx)) -ge 16384 ]
+}
+
+_ended() {
+	! kill -0 "$(cat "$1")" 2>/dev/null
+}
+
+traffic_stop() {
+	local way
+
+	: >"$STATE/$1.stop"
+	for way in "" -r; do
+		wait_until "$RUN_SECONDS" _ended "$STATE/$1.pid$way"
+	done
+	cat "$STATE/$1.traffic" "$STATE/$1.traffic-r"
+	grep -q '^good ' "$STATE/$1.traffic" && grep -q '^good ' "$STATE/$1.traffic-r"
+}
+
+# shellcheck disable=SC2016
+_SUM_IRQS='{ for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }'
+
+guest_irqs() {
+	guest_run "$1" "grep 'vif${2:-0}-' /proc/interrupts" | awk "$_SUM_IRQS"
+}
+
+dom0_irqs() {
+	grep -F "$1" /proc/interrupts | awk "$_SUM_IRQS"
+}
+
+snapshot_resources() {
+	awk '/^(MemFree|Slab|SUnreclaim|VmallocUsed|Percpu|KernelStack):/ {
+		sub(":", "", $1); print $1 "_kB", $2 }' /proc/meminfo
+	echo "evtchn $(lsevtchn 0 2>/dev/null | grep -c :)"
+	echo "interrupts $(grep -c xen-dyn /proc/interrupts)"
+	echo "xen_free_MB $(xl info free_memory)"
+	echo "domains $(xl list | tail -n +2 | grep -c .)"
+	echo "vifs $(_vif_devices | grep -c .)"
+	echo "threads $(cat /proc/[0-9]*/comm | grep -vc '^kworker')"
+}
+
+# Pages in the lists of single CPUs count as free.
+snapshot_memory() {
+	local file
+
+	echo 3 >/proc/sys/vm/drop_caches
+	for file in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$file"
+	done
+	awk '/^[A-Z][A-Za-z]*:/ { kb[$1] = $2 }
+		$1 == "count:" { listed += 4 * $2 }
+		END {
+			print "pages_kB", kb["MemTotal:"] - kb["MemFree:"] - listed \
+				- kb["Buffers:"] - kb["Cached:"] - kb["AnonPages:"] \
+				- kb["PageTables:"] - kb["KernelStack:"] - kb["Slab:"]
+			print "objects_kB", kb["Slab:"]
+		}' /proc/meminfo /proc/zoneinfo
+}
+
+grants_mapped() {
+	xl dmesg -c >/dev/null
+	xl debug-keys g
+	xl dmesg | awk -v guest="d$(guest_id "$1")" '/grant-table for remote/ { mine = $6 == guest }
+		mine && /\[0x/ { n++ }
+		END { print n + 0 }'
+}
+
+record_states() {
+	xenstore-control logfile /run/xenstore.trace >/dev/null &&
+		: >/run/xenstore.trace && xenstore-control log on >/dev/null
+}
+
+states_written() {
+	sed -n "s|^IN .* WRITE ($1/state \([0-9]\))\$|\1|p" /run/xenstore.trace | xargs
+}

@@ -42,19 +42,19 @@ enum xnb_exit {
  * struct xnb_moderate - one kind of event of a queue
  * @last_ns: when packets last came
  * @deadline_ns: when the present wait ends; valid while @held
+ * @half_ns: the middle of that wait
  * @gap_ns: average time between packets
- * @held: packets that wait, 0 when none does
- * @first: of them, those that began the wait
+ * @held: packets that wait, 0 when none does; parked: one more than were found since
  * @unasked: packets since @last_ns that needed no event
- * @misses: waits in a row that brought no company, up to XNB_MISSES_MAX
+ * @misses: waits in vain not yet made up for, up to XNB_MISSES_MAX
  * @skip: packets that do not wait, because waits did not pay
  */
 struct xnb_moderate {
 	u64 last_ns;
 	u64 deadline_ns;
+	u64 half_ns;
 	u32 gap_ns;
 	u32 held;
-	u32 first;
 	u32 unasked;
 	u16 misses;
 	u16 skip;
@@ -77,10 +77,10 @@ void xnb_moderate_init(struct xnb_moderate *moderate);
  * @room: packets that can follow before the guest has to do something
  *
  * Adaptive, an event waits only when another packet is due before its deadline, by the
- * average gap. Where that proves wrong (a request whose next one waits for our event) each
- * wait in vain doubles the number of packets that go out at once. The ring exit follows the
- * companion rule of the paper's group: interrupt before the buffers overflow at the present
- * rate.
+ * average gap. Where that proves wrong (requests whose next ones wait for our event) each
+ * wait in vain, which is one whose second half brought nobody, doubles the number of packets
+ * that go out at once. The ring exit follows the companion rule of the paper's group:
+ * interrupt before the buffers overflow at the present rate.
  *
  * When the verdict is to send, the caller reports that it did by xnb_moderate_sent().
  *
@@ -145,7 +145,8 @@ static inline void xnb_moderate_unasked(struct xnb_moderate *moderate, u32 packe
  * @packets: how many were found since the last call
  *
  * While packets follow closely the guest need not tell about each: the caller looks again
- * at deadline_ns. Until then the queue is parked, which is to say that the state is held.
+ * at deadline_ns. Until then the queue is parked, which is to say that the state is held;
+ * a call before that time, for whatever reason, leaves it parked.
  *
  * Static, the queue is parked after each look that found something: so a lone packet is
  * still served at once, and the next one after @coalesce->usecs at the earliest. Adaptive, it

@@ -4,7 +4,7 @@
 #define NSEC_A_USEC 1000
 #define NSEC_A_SEC 1000000000
 
-/* Each sample counts for a quarter: a burst is known as one after a handful of packets. */
+/* A packet counts for a quarter of the average: a burst is known as one after a few packets. */
 #define GAP_WEIGHT 4
 
 /* A pause of so many waits ends a burst at once, and the next one has to prove itself. */
@@ -16,6 +16,12 @@
 
 /* What saves work for so many packets is worth its own. */
 #define WORTH_PACKETS 2
+
+/* A wait that paid makes up for so many in vain. */
+#define PAID_MISSES 2
+
+/* Held by a parked queue beside the packets that it finds before its time. */
+#define PARKED 1
 
 void xnb_moderate_init(struct xnb_moderate *moderate)
 {
@@ -36,27 +42,30 @@ static void learn_gap(struct xnb_moderate *moderate, u64 now_ns, u32 packets, u6
 {
 	u32 pause = pause_ns(wait_ns);
 	u64 elapsed = now_ns - moderate->last_ns;
-	u32 gap;
+	/* Wraps when the guest polled for long enough; it must not become 0. */
+	u32 since = max_t(u32, packets + moderate->unasked, packets);
+	s32 change;
 
-	packets += moderate->unasked;
 	moderate->unasked = 0;
 	moderate->last_ns = now_ns;
 
-	/* Short of a division where the answer is clear. */
+	/*
+	 * Nobody knows when the unasked ones came: perhaps all before a pause. They do not
+	 * count here, so that the lone packet behind them is not late.
+	 */
 	if (elapsed >= (u64)packets * pause) {
 		moderate->gap_ns = pause;
 		return;
 	}
-	gap = (u32)min_t(u64, elapsed, U32_MAX) / packets;
-	moderate->gap_ns += ((s32)gap - (s32)moderate->gap_ns) / GAP_WEIGHT;
+	change = (s32)((u32)min_t(u64, elapsed, U32_MAX) / since) - (s32)moderate->gap_ns;
+	moderate->gap_ns += change * (s32)min_t(u32, since, GAP_WEIGHT) / GAP_WEIGHT;
 }
 
 /* Waits that pay go on. In vain, packets go at once for a while, each time for longer. */
 static void judge_wait(struct xnb_moderate *moderate, bool in_vain)
 {
 	if (!in_vain) {
-		if (moderate->misses)
-			moderate->misses--;
+		moderate->misses -= min_t(u32, moderate->misses, PAID_MISSES);
 		return;
 	}
 	if (moderate->misses < XNB_MISSES_MAX)
@@ -80,25 +89,15 @@ static bool runs_dry(const struct xnb_moderate *moderate, u32 room, u64 wait_ns)
 
 static void begin_wait(struct xnb_moderate *moderate, u64 now_ns, u32 packets, u64 wait_ns)
 {
-	moderate->first = packets;
 	moderate->held = packets;
+	moderate->half_ns = now_ns + wait_ns / 2;
 	moderate->deadline_ns = now_ns + wait_ns;
 }
 
-enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate,
-				   const struct xnb_coalesce *coalesce, u64 now_ns, u32 packets,
-				   u32 room)
+/* Why the event of what is held should go now, or XNB_HOLD. */
+static enum xnb_exit find_exit(struct xnb_moderate *moderate, const struct xnb_coalesce *coalesce,
+			       u64 now_ns, u32 packets, u32 room)
 {
-	u64 wait_ns = longest_wait(coalesce);
-
-	learn_gap(moderate, now_ns, packets, wait_ns);
-	if (moderate->held) {
-		moderate->held += packets;
-		judge_wait(moderate, false);
-	} else {
-		begin_wait(moderate, now_ns, packets, wait_ns);
-	}
-
 	if (coalesce->adaptive &&
 	    (skip_wait(moderate, packets) ||
 	     now_ns + moderate->gap_ns >= moderate->deadline_ns))
@@ -107,14 +106,38 @@ enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate,
 		return XNB_EXIT_COUNT;
 	if (now_ns >= moderate->deadline_ns)
 		return XNB_EXIT_TIME;
-	if (runs_dry(moderate, room, wait_ns))
+	if (runs_dry(moderate, room, longest_wait(coalesce)))
 		return XNB_EXIT_RING;
 	return XNB_HOLD;
 }
 
+enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate,
+				   const struct xnb_coalesce *coalesce, u64 now_ns, u32 packets,
+				   u32 room)
+{
+	u64 wait_ns = longest_wait(coalesce);
+	bool company = moderate->held;
+	enum xnb_exit exit;
+
+	learn_gap(moderate, now_ns, packets, wait_ns);
+	if (company)
+		moderate->held += packets;
+	else
+		begin_wait(moderate, now_ns, packets, wait_ns);
+
+	exit = find_exit(moderate, coalesce, now_ns, packets, room);
+	if (company && exit != XNB_HOLD)
+		judge_wait(moderate, false);
+	return exit;
+}
+
 void xnb_moderate_sent_late(struct xnb_moderate *moderate)
 {
-	judge_wait(moderate, moderate->held == moderate->first);
+	/*
+	 * Nobody came in the second half: packets may well wait for an answer to those we
+	 * hold. A burst that ended looks the same, and then little is lost.
+	 */
+	judge_wait(moderate, moderate->last_ns < moderate->half_ns);
 	moderate->held = 0;
 }
 
@@ -123,24 +146,25 @@ enum xnb_exit xnb_moderate_park(struct xnb_moderate *moderate,
 {
 	u64 wait_ns = longest_wait(coalesce);
 
+	if (packets)
+		learn_gap(moderate, now_ns, packets, wait_ns);
 	if (moderate->held) {
-		/* Woken for another reason. */
-		if (!packets && now_ns < moderate->deadline_ns)
+		moderate->held += packets;
+		/* Woken for another reason: what was found early counts all the same. */
+		if (now_ns < moderate->deadline_ns)
 			return XNB_HOLD;
 		/* One packet, and its event would have been as good as this look. */
-		judge_wait(moderate, packets < WORTH_PACKETS);
+		judge_wait(moderate, moderate->held - PARKED < WORTH_PACKETS);
 		moderate->held = 0;
 	}
 	if (!packets)
 		return XNB_EXIT_IDLE;
-
-	learn_gap(moderate, now_ns, packets, wait_ns);
 	if (!wait_ns)
 		return XNB_EXIT_TIME;
 	if (coalesce->adaptive && (skip_wait(moderate, packets) ||
 				   (u64)WORTH_PACKETS * moderate->gap_ns > wait_ns))
 		return XNB_EXIT_IDLE;
-	begin_wait(moderate, now_ns, packets, wait_ns);
+	begin_wait(moderate, now_ns, PARKED, wait_ns);
 	return XNB_HOLD;
 }
 

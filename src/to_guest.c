@@ -43,6 +43,8 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 	/* Under the lock that the poll takes to make room, so neither misses the other. */
 	if (to->queued > STOP_PACKETS || to->queued_bytes > STOP_BYTES)
 		netif_tx_stop_queue(to->txq);
+	if (to->gather > 1)
+		WRITE_ONCE(to->came_ns, ktime_get_ns());
 	/*
 	 * Equal, not more: those behind are found by the poll that was scheduled then. And there
 	 * is nothing to gather from a stack that may not send.
@@ -268,6 +270,10 @@ static void publish(struct xnb_to_guest *to, unsigned int count, unsigned int sl
 	unsigned int room = count * max(xnb_ring_to_guest_posted(&to->ring), 0) / slots;
 
 	trace_xnb_push(&to->hold, count, slots, to->ring.back.rsp_prod_pvt);
+	if (READ_ONCE(to->came_ns)) {
+		xnb_moderate_gathered(&to->hold.moderate, READ_ONCE(to->came_ns));
+		WRITE_ONCE(to->came_ns, 0);
+	}
 	if (xnb_hold_publish(&to->hold, xnb_ring_to_guest_event_wanted(&to->ring), count, room))
 		xnb_ring_to_guest_settle(&to->ring);
 }

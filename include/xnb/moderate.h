@@ -43,6 +43,7 @@ enum xnb_exit {
  * @last_ns: when packets last came
  * @deadline_ns: when the present wait ends; valid while @held
  * @half_ns: the middle of that wait
+ * @came_ns: when the last packet of the next publication came; 0: just now
  * @gap_ns: average time between packets
  * @held: packets that wait, 0 when none does; parked: one more than were found since
  * @unasked: packets since @last_ns that needed no event
@@ -53,6 +54,7 @@ struct xnb_moderate {
 	u64 last_ns;
 	u64 deadline_ns;
 	u64 half_ns;
+	u64 came_ns;
 	u32 gap_ns;
 	u32 held;
 	u32 unasked;
@@ -184,6 +186,20 @@ u32 xnb_moderate_rate(const struct xnb_moderate *moderate, const struct xnb_coal
  */
 u32 xnb_moderate_gather(const struct xnb_moderate *moderate, const struct xnb_coalesce *coalesce,
 			u64 now_ns, u32 room);
+
+/**
+ * xnb_moderate_gathered() - the packets of the next xnb_moderate_publish() have gathered
+ * @moderate: the state
+ * @came_ns: when the last of them came, monotonic; not 0
+ *
+ * Whether a wait was in vain is judged by that, not by the time of the publication.
+ *
+ * Pure: any context.
+ */
+static inline void xnb_moderate_gathered(struct xnb_moderate *moderate, u64 came_ns)
+{
+	moderate->came_ns = came_ns;
+}
 
 /**
  * xnb_moderate_refill() - how many buffers to ask the guest for

@@ -26,6 +26,7 @@
  * @incoming: packets from the stack; its lock also guards @gather, @queued and @queued_bytes.
  *	The lock is taken with interrupts off, as netpoll sends from any context (XSA-424)
  * @gather: so many packets in @incoming are worth a poll
+ * @came_ns: when the last packet of those that gather came, else 0; a hint, read without lock
  * @queued: packets taken from the stack and not yet sent or dropped
  * @queued_bytes: their bytes
  * @pending: packets taken over by the poll, oldest first
@@ -52,6 +53,7 @@ struct xnb_to_guest {
 
 	struct sk_buff_head incoming ____cacheline_aligned_in_smp;
 	unsigned int gather;
+	u64 came_ns;
 	unsigned int queued;
 	unsigned int queued_bytes;
 

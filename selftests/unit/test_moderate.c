@@ -12,6 +12,9 @@
 #define LONG_GAP (XNB_COALESCE_USECS * USEC)
 #define TRIES_A_WAIT 256
 
+/* Packets 10 us apart in the longest wait. */
+#define A_WAIT (XNB_COALESCE_USECS / 10)
+
 static const struct xnb_coalesce adaptive = {
 	.usecs = XNB_COALESCE_USECS, .frames = XNB_COALESCE_FRAMES, .adaptive = true,
 };
@@ -138,8 +141,8 @@ static void test_burst(void)
 	xnb_moderate_init(&m);
 	tally = steady(&m, &adaptive, &now, 10 * USEC, 1000);
 	diag("10 us apart: %u and %u late events for 1000 packets", tally.sent, tally.late);
-	ok(tally.sent + tally.late <= 1000 / 7 && tally.sent + tally.late >= 1000 / 9,
-	   "10 us apart: an event each 80 us");
+	ok(tally.sent + tally.late <= 1000 / (A_WAIT - 1) &&
+	   tally.sent + tally.late >= 1000 / (A_WAIT + 2), "10 us apart: an event a wait");
 	xnb_moderate_init(&m);
 	tally = steady(&m, &adaptive, &now, USEC / 2, 32000);
 	ok(tally.sent >= 1000 && tally.sent <= 1010, "0.5 us apart: the count limits first");
@@ -347,9 +350,9 @@ static void test_unasked(void)
 	xnb_moderate_sent(&m);
 	xnb_moderate_publish(&m, &adaptive, now += 10 * USEC, 1, ROOM);
 	xnb_moderate_unasked(&m, 9);
-	xnb_moderate_unasked(&m, 20);
+	xnb_moderate_unasked(&m, 10);
 	is(m.held, 0, "a guest that works by itself: nothing is held");
-	is(xnb_moderate_publish(&m, &adaptive, now += 300 * USEC, 1, ROOM), XNB_HOLD,
+	is(xnb_moderate_publish(&m, &adaptive, now += 200 * USEC, 1, ROOM), XNB_HOLD,
 	   "the packets it took count for the rate");
 	is(m.gap_ns, 10 * USEC, "all of them");
 	is(m.unasked, 0, "once");
@@ -421,8 +424,8 @@ static void test_park_adaptive(void)
 	asked = park_steady(&m, &now, 10 * USEC, 10000);
 	ok(asked < 10, "10 us apart: %u are, of 10000", asked);
 	xnb_moderate_init(&m);
-	park_steady(&m, &now, LONG_GAP / 2 - 10, 200);
-	ok(m.held, "two due: parked");
+	park_steady(&m, &now, LONG_GAP / 3, 200);
+	ok(m.held, "three due: parked");
 
 	/* One request, the next one @gap after the answer. */
 	for (gap = USEC; gap < 200 * USEC; gap += 3 * USEC) {
@@ -442,8 +445,94 @@ static void test_park_adaptive(void)
 	is(bad, 0, "a ping-pong of the guest is parked once in 256 at most");
 }
 
+static void test_gather(void)
+{
+	struct xnb_moderate m;
+	u64 now = START;
+
+	xnb_moderate_init(&m);
+	is(xnb_moderate_gather(&m, &adaptive, now, ROOM), 1, "gather: not while no event is held");
+	steady(&m, &adaptive, &now, 10 * USEC, 200);
+	xnb_moderate_sent(&m);
+	xnb_moderate_publish(&m, &adaptive, now += 10 * USEC, 1, ROOM);
+	is(xnb_moderate_gather(&m, &adaptive, now, ROOM), XNB_COALESCE_FRAMES - 1,
+	   "gather: up to the count");
+	is(xnb_moderate_gather(&m, &adaptive, now, 5), 5, "gather: no more than there is room for");
+	is(xnb_moderate_gather(&m, &adaptive, now, 0), 1, "gather: at least one");
+	is(xnb_moderate_gather(&m, &adaptive, m.deadline_ns - 21 * USEC, ROOM),
+	   XNB_COALESCE_FRAMES - 1, "gather: two are due before the deadline");
+	is(xnb_moderate_gather(&m, &adaptive, m.deadline_ns - 19 * USEC, ROOM), 1,
+	   "gather: only one is");
+	is(xnb_moderate_gather(&m, &adaptive, m.deadline_ns + USEC, ROOM), 1,
+	   "gather: not when the wait is over");
+	is(xnb_moderate_gather(&m, &(struct xnb_coalesce){ .usecs = 64 }, now, ROOM), ROOM,
+	   "gather: without a count, as many as there is room for");
+}
+
+static void isnt_hold(enum xnb_exit exit)
+{
+	ok(exit != XNB_HOLD, "gathered: the wait is over");
+}
+
+/* Whether a wait was in vain is judged by when its packets came, not by their publication. */
+static void test_gathered(void)
+{
+	struct xnb_moderate m;
+	u64 now = START;
+
+	xnb_moderate_init(&m);
+	steady(&m, &adaptive, &now, 10 * USEC, 200);
+	xnb_moderate_sent(&m);
+	is(m.misses, 0, "gathered: nothing was in vain");
+	xnb_moderate_publish(&m, &adaptive, now += 10 * USEC, 1, ROOM);
+	xnb_moderate_gathered(&m, now + USEC);
+	isnt_hold(xnb_moderate_publish(&m, &adaptive, m.deadline_ns, 9, ROOM));
+	is(m.misses, 1, "gathered: all in the first half is in vain");
+	xnb_moderate_sent(&m);
+	m.skip = 0;
+	now = m.deadline_ns;
+	xnb_moderate_publish(&m, &adaptive, now += 5 * USEC, 1, ROOM);
+	xnb_moderate_gathered(&m, m.deadline_ns - USEC);
+	isnt_hold(xnb_moderate_publish(&m, &adaptive, m.deadline_ns, 9, ROOM));
+	is(m.misses, 0, "gathered: one in the second half pays");
+	xnb_moderate_sent(&m);
+	is(m.came_ns, 0, "gathered: it is taken once");
+}
+
+static void test_refill(void)
+{
+	is(xnb_moderate_refill(&adaptive, 3, 1), 3, "refill: what the next packet needs");
+	is(xnb_moderate_refill(&adaptive, 3, 40), 40, "refill: what those behind it need");
+	is(xnb_moderate_refill(&adaptive, 3, 1000), XNB_REFILL_SLOTS, "refill: up to a limit");
+	is(xnb_moderate_refill(&adaptive, 200, 1000), 200, "refill: never less than is needed");
+	is(xnb_moderate_refill(&(struct xnb_coalesce){}, 3, 40), 3, "refill: no wait, no more");
+}
+
+static void test_rate(void)
+{
+	struct xnb_moderate m;
+	u32 rate;
+	u64 now = START;
+
+	xnb_moderate_init(&m);
+	is(xnb_moderate_rate(&m, &adaptive, now), 0, "rate: nothing yet");
+	steady(&m, &adaptive, &now, 10 * USEC, 300);
+	rate = xnb_moderate_rate(&m, &adaptive, now);
+	ok(rate > 99900 && rate < 100100, "rate: %u packets a second, 10 us apart", rate);
+	is(xnb_moderate_rate(&m, &adaptive, now + 4 * XNB_COALESCE_USECS * USEC - 1), rate,
+	   "rate: a while later");
+	is(xnb_moderate_rate(&m, &adaptive, now + 4 * XNB_COALESCE_USECS * USEC), 0,
+	   "rate: after a pause");
+	m.gap_ns = 0;
+	is(xnb_moderate_rate(&m, &adaptive, now), 1000000000, "rate: no division by 0");
+}
+
 int main(void)
 {
+	test_gather();
+	test_gathered();
+	test_refill();
+	test_rate();
 	test_idle();
 	test_pause();
 	test_pause_behind_unasked();

@@ -14,7 +14,7 @@
 /* The guest is told this many times earlier than it would run dry. */
 #define RING_SLACK 2
 
-/* What saves work for so many packets is worth its own. */
+/* A look without an event has to find so many packets. */
 #define WORTH_PACKETS 2
 
 /* A wait that paid makes up for so many in vain. */
@@ -61,7 +61,12 @@ static void learn_gap(struct xnb_moderate *moderate, u64 now_ns, u32 packets, u6
 	moderate->gap_ns += change * (s32)min_t(u32, since, GAP_WEIGHT) / GAP_WEIGHT;
 }
 
-/* Waits that pay go on. In vain, packets go at once for a while, each time for longer. */
+/*
+ * A wait was in vain when nobody came in its second half: packets may well wait for an answer
+ * to those we hold. A burst that ended looks the same, and then little is lost.
+ *
+ * Waits that pay go on. In vain, packets go at once for a while, each time for longer.
+ */
 static void judge_wait(struct xnb_moderate *moderate, bool in_vain)
 {
 	if (!in_vain) {
@@ -115,6 +120,7 @@ enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate,
 				   const struct xnb_coalesce *coalesce, u64 now_ns, u32 packets,
 				   u32 room)
 {
+	u64 came_ns = moderate->came_ns ? moderate->came_ns : now_ns;
 	u64 wait_ns = longest_wait(coalesce);
 	bool company = moderate->held;
 	enum xnb_exit exit;
@@ -127,16 +133,14 @@ enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate,
 
 	exit = find_exit(moderate, coalesce, now_ns, packets, room);
 	if (company && exit != XNB_HOLD)
-		judge_wait(moderate, false);
+		judge_wait(moderate, now_ns >= moderate->deadline_ns &&
+				     came_ns < moderate->half_ns);
+	moderate->came_ns = 0;
 	return exit;
 }
 
 void xnb_moderate_sent_late(struct xnb_moderate *moderate)
 {
-	/*
-	 * Nobody came in the second half: packets may well wait for an answer to those we
-	 * hold. A burst that ended looks the same, and then little is lost.
-	 */
 	judge_wait(moderate, moderate->last_ns < moderate->half_ns);
 	moderate->held = 0;
 }

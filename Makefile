@@ -77,6 +77,12 @@ lint: ## only the checks of the source text (root)
 unit: ## only the unit tests, in user space
 	@prove --exec selftests/unit/run selftests/unit/test_*.c
 
+frontier: ## simulate the coalescing policy and its rivals, redraw docs/frontier.svg
+	@bash -c '. selftests/lib/debian.sh && host_need gcc libc6-dev gnuplot-nox'
+	@selftests/sim/run >docs/frontier.csv.new && mv docs/frontier.csv.new docs/frontier.csv || \
+		{ rm -f docs/frontier.csv.new; exit 1; }
+	@gnuplot docs/frontier.gp
+
 demo: ## boot a Xen host in QEMU and swap the driver under a running guest (root)
 	@selftests/demo/run
 
@@ -117,5 +123,5 @@ else \
 fi
 endef
 
-.PHONY: help modules install uninstall dkms-install dkms-remove check lint unit demo \
+.PHONY: help modules install uninstall dkms-install dkms-remove check lint unit frontier demo \
 	xen-shell xen-test clean distclean

@@ -2,6 +2,9 @@
 #include <xnb/trace.h>
 #include <xnb/wake.h>
 
+/* Xen fires no timer sooner than this after it was set. */
+#define TIMER_SLOP_NS 50000
+
 static enum hrtimer_restart expire(struct hrtimer *timer)
 {
 	struct xnb_wake *wake = container_of(timer, struct xnb_wake, timer);
@@ -27,6 +30,15 @@ void xnb_wake_init(struct xnb_wake *wake, struct napi_struct *napi, struct xnb_w
 	hrtimer_setup(&wake->timer, expire, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_PINNED);
 }
 
+/*
+ * A timer that expires too early costs a look and is started again, which Xen grants only
+ * TIMER_SLOP_NS ahead: from then on that has to be early enough.
+ */
+static bool good_enough(u64 expires_ns, u64 at_ns)
+{
+	return expires_ns == at_ns || expires_ns + TIMER_SLOP_NS <= at_ns;
+}
+
 void xnb_wake_at(struct xnb_wake *wake, u64 at_ns)
 {
 	WRITE_ONCE(wake->at_ns, at_ns);
@@ -34,7 +46,7 @@ void xnb_wake_at(struct xnb_wake *wake, u64 at_ns)
 		return;
 	/* Pairs with expire(). */
 	smp_mb();
-	if (READ_ONCE(wake->armed) && wake->expires_ns <= at_ns)
+	if (READ_ONCE(wake->armed) && good_enough(wake->expires_ns, at_ns))
 		return;
 
 	/* A handler that runs now may clear armed again; then the next call starts it anew. */

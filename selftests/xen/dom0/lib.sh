@@ -48,7 +48,7 @@
 #   tcp_to_guest NAME SEC [FLOWS], tcp_from_guest NAME SEC [FLOWS]      Mbit/s
 #   pktgen_to_guest NAME SIZE COUNT [BURST]                             packets/s
 #   pktgen_from_guest NAME SIZE COUNT                                   packets/s
-#   udp_rtt NAME [SEC]          round trip: p50 and p99 in us
+#   udp_rtt NAME [SEC]          round trip: p50 and p99 in us; tcp_rtt
 #   xfer_to NAME ..., xfer_from NAME ...
 #                               xfer_to NAME tcp BYTES | udp FROM TO STEP; data verified
 #   xfer_between FROM TO ...    from one guest to another

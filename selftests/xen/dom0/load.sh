@@ -50,11 +50,20 @@ pktgen_from_guest() {
 		"$(cat /sys/class/net/xenbr0/address)")"
 }
 
-udp_rtt() {
-	timeout "$RUN_SECONDS" sockperf ping-pong --full-rtt -i "$(guest_ip "$1")" -p 11111 \
-		-t "${2:-2}" 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g' |
+# _sockperf NAME SECONDS OPTION...
+_sockperf() {
+	timeout "$RUN_SECONDS" sockperf ping-pong --full-rtt -i "$(guest_ip "$1")" -t "$2" \
+		"${@:3}" 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g' |
 		awk '/percentile 50.000/ { p50 = $NF } /percentile 99.000/ { p99 = $NF }
 		     END { print p50, p99 }'
+}
+
+udp_rtt() {
+	_sockperf "$1" "${2:-2}" -p 11111
+}
+
+tcp_rtt() {
+	_sockperf "$1" "${2:-2}" --tcp -p 11112
 }
 
 _xfer() {

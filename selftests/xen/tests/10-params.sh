@@ -57,13 +57,19 @@ unplug() {
 
 driver_load ours
 is "$(cd "$PARAMETERS" && for name in *; do echo "$name=$(cat "$name")"; done)" \
-	"fatal_skb_slots=20
+	"adaptive_rx=Y
+adaptive_tx=Y
+fatal_skb_slots=20
 hash_cache_size=64
 max_queues=0
 provides_xdp_headroom=Y
 rx_drain_timeout_msecs=10000
+rx_frames=32
 rx_stall_timeout_msecs=60000
-separate_tx_rx_irq=Y" "the seven parameters and their defaults"
+rx_usecs=64
+separate_tx_rx_irq=Y
+tx_frames=32
+tx_usecs=64" "the parameters and their defaults"
 is "$(echo 65 2>&1 >"$PARAMETERS/max_queues" | grep -c 'Invalid argument')" 1 \
 	"max_queues=65 is refused at run time"
 is "$(value max_queues)" 0 "and leaves it alone"
@@ -71,12 +77,16 @@ check "a vif without a guest" plug
 is "$(offers feature-split-event-channels)" 1 "split channels are offered"
 is "$(offers multi-queue-max-queues)" "$(nproc)" "a queue for each CPU is offered"
 echo 5 >"$PARAMETERS/max_queues"
+echo 20 >"$PARAMETERS/tx_usecs"
+echo 0 >"$PARAMETERS/adaptive_rx"
 echo 0 >"$PARAMETERS/separate_tx_rx_irq"
 is "$(offers multi-queue-max-queues)" "$(nproc)" "a new max_queues leaves a vif alone"
 check "it goes away" unplug
 check "another vif" plug
 is "$(offers multi-queue-max-queues)" 5 "and holds for the next"
 is "$(ethtool -l vif0.7 | awk '/^Combined/ { print $2; exit }')" 5 "ethtool -l says the same"
+is "$(cat /sys/class/net/vif0.7/coalesce/{tx_usecs,adaptive_rx})" "20 20 20 20 20
+0 0 0 0 0" "tx_usecs and adaptive_rx hold for its queues"
 is "$(offers feature-split-event-channels)" 0 "separate_tx_rx_irq=0: no split channels"
 check "it goes away" unplug
 driver_unload
@@ -88,6 +98,12 @@ loaded_with max_queues=64 64
 loaded_with fatal_skb_slots=255 255
 loaded_with hash_cache_size=65536 65536
 loaded_with provides_xdp_headroom=0 N
+loaded_with tx_usecs=10000 10000
+loaded_with tx_frames=256 256
+loaded_with adaptive_tx=0 N
+loaded_with rx_usecs=0 0
+loaded_with rx_frames=0 0
+loaded_with adaptive_rx=n N
 
 refused separate_tx_rx_irq 2 0 1
 refused rx_drain_timeout_msecs 3600001 0 3600000
@@ -97,4 +113,10 @@ refused max_queues 8abc 0 64
 refused fatal_skb_slots 256 0 255
 refused hash_cache_size 65537 0 65536
 refused provides_xdp_headroom maybe 0 1
+refused tx_usecs 10001 0 10000
+refused tx_frames 257 0 256
+refused adaptive_tx 2 0 1
+refused rx_usecs -5 0 10000
+refused rx_frames 1e3 0 256
+refused adaptive_rx x 0 1
 tap_done

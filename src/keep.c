@@ -15,39 +15,53 @@ static bool same(const struct xnb_coalesce *a, const struct xnb_coalesce *b)
 	return a->usecs == b->usecs && a->frames == b->frames && a->adaptive == b->adaptive;
 }
 
-static bool all_default(const struct xnb_vif *vif)
+static bool all_initial(const struct xnb_vif *vif)
 {
-	struct xnb_coalesce_pair fresh = xnb_params_coalesce();
+	const struct xnb_coalesce_pair *initial = &vif->initial;
 	unsigned int i;
 
 	for (i = 0; i < vif->max_queues; i++)
-		if (!same(&vif->home[i].coalesce.data, &fresh.data) ||
-		    !same(&vif->home[i].coalesce.work, &fresh.work))
+		if (!same(&vif->home[i].coalesce.data, &initial->data) ||
+		    !same(&vif->home[i].coalesce.work, &initial->work))
 			return false;
 	return true;
 }
 
-void xnb_keep_settings(struct xenbus_device *xdev, const struct xnb_vif *vif)
+static char *print_settings(const struct xnb_vif *vif)
 {
 	size_t size = vif->max_queues * QUEUE_TEXT, len = 0;
+	char *text = kmalloc(size, GFP_KERNEL);
 	unsigned int i;
-	char *text;
 
-	if (all_default(vif)) {
-		xenbus_rm(XBT_NIL, xdev->nodename, KEY);
-		return;
-	}
-	text = kmalloc(size, GFP_KERNEL);
-	if (!text)
-		return;
-	for (i = 0; i < vif->max_queues; i++) {
+	for (i = 0; text && i < vif->max_queues; i++) {
 		const struct xnb_coalesce_pair *pair = &vif->home[i].coalesce;
 
 		len += scnprintf(text + len, size - len, "%s%u %u %u %u %u %u", i ? "," : "",
 				 pair->data.usecs, pair->data.frames, pair->data.adaptive,
 				 pair->work.usecs, pair->work.frames, pair->work.adaptive);
 	}
-	xenbus_write(XBT_NIL, xdev->nodename, KEY, text);
+	return text;
+}
+
+void xnb_keep_settings(struct xenbus_device *xdev, const struct xnb_vif *vif)
+{
+	struct xenbus_transaction xbt;
+	char *text = NULL;
+
+	if (!all_initial(vif)) {
+		text = print_settings(vif);
+		if (!text)
+			return;
+	}
+	/* One try: nothing depends on it. A folder that is gone must not come back. */
+	if (!xenbus_transaction_start(&xbt)) {
+		int err = xenbus_exists(xbt, xdev->nodename, "state") ? 0 : -ENOENT;
+
+		if (!err)
+			err = text ? xenbus_write(xbt, xdev->nodename, KEY, text) :
+				     xenbus_rm(xbt, xdev->nodename, KEY);
+		xenbus_transaction_end(xbt, err);
+	}
 	kfree(text);
 }
 

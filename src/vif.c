@@ -77,9 +77,10 @@ int xnb_vif_init(struct xnb_vif *vif, struct net_device *dev, struct xenbus_devi
 	vif->home = kvcalloc(max_queues, sizeof(*vif->home), GFP_KERNEL);
 	if (!vif->home)
 		return -ENOMEM;
+	vif->initial = xnb_params_coalesce();
 	for (i = 0; i < max_queues; i++) {
 		xnb_stats_init(&vif->home[i].stats);
-		vif->home[i].coalesce = xnb_params_coalesce();
+		vif->home[i].coalesce = vif->initial;
 	}
 
 	vif->owner.dev = dev;

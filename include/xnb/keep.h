@@ -10,8 +10,8 @@
  * @xdev: the backend device
  * @vif: its interface
  *
- * In the backend's own folder, which a live swap of the driver leaves alone. Settings that are
- * those of a new interface are not kept.
+ * In the backend's own folder, which a live swap of the driver leaves alone. Settings that
+ * nobody has changed are not kept, and follow new defaults.
  *
  * Context: process; waits for xenstore.
  */

@@ -47,6 +47,7 @@ struct xnb_vif_config {
  * @handle: number of the interface within the guest
  * @max_queues: queues it was made for
  * @home: what queues keep over reconnects, by queue number; @max_queues entries
+ * @initial: coalescing settings that its queues began with
  * @set: the queues, or NULL while not connected. Written under rtnl, read under RCU or rtnl
  * @carrier_lock: guards what the carrier follows; interrupts off, as netpoll polls from any
  *	context
@@ -60,6 +61,7 @@ struct xnb_vif {
 	unsigned int handle;
 	unsigned int max_queues;
 	struct xnb_queue_home *home;
+	struct xnb_coalesce_pair initial;
 	struct xnb_queue_set __rcu *set;
 	spinlock_t carrier_lock; /* see above */
 	bool connected;

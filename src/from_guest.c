@@ -131,8 +131,9 @@ static void count_one(struct xnb_from_guest *from, u64_stats_t *counter)
 static void wait_for_rate(struct xnb_from_guest *from, u64 wait_ns)
 {
 	count_one(from, &from->stats->rate_waits);
-	/* Short enough for a changed limit to be noticed. */
-	from->rate_until_ns = ktime_get_ns() + min_t(u64, wait_ns, XNB_RATE_WAIT_NS_MAX);
+	/* Short enough for a changed limit to be noticed, and not a timer for each packet. */
+	from->rate_until_ns = ktime_get_ns() +
+			      clamp_t(u64, wait_ns, XNB_RATE_WAIT_NS_MIN, XNB_RATE_WAIT_NS_MAX);
 }
 
 /* What a packet takes from the budget: many small segments are many packets to come. */
@@ -238,6 +239,10 @@ static bool setup_gso(struct sk_buff *skb, const struct xnb_request *request)
 	headers = skb_tcp_all_headers(skb);
 	if (tcp_hdrlen(skb) < sizeof(struct tcphdr) || headers > skb->len)
 		return false;
+	/* No network carries larger segments, and some NICs stop at them. */
+	if (headers + request->gso_size >
+	    max_t(unsigned int, READ_ONCE(skb->dev->mtu), XNB_JUMBO_BYTES))
+		return false;
 
 	/* One segment needs no cutting. */
 	if (skb->len - headers <= request->gso_size)
@@ -339,7 +344,7 @@ static void publish(struct xnb_from_guest *from, unsigned int count, unsigned in
 		xnb_ring_from_guest_settle(&from->ring);
 }
 
-static void release(struct xnb_from_guest *from, enum xnb_exit exit)
+static void release_held(struct xnb_from_guest *from, enum xnb_exit exit)
 {
 	xnb_hold_release(&from->hold, xnb_ring_from_guest_event_wanted(&from->ring), exit);
 	xnb_ring_from_guest_settle(&from->ring);
@@ -384,7 +389,7 @@ static void complete_poll(struct xnb_from_guest *from, int work)
 	u64 look_ns = from->rate_until_ns ?: xnb_park_until(&from->park);
 
 	if (look_ns)
-		xnb_ring_from_guest_park(&from->ring);
+		xnb_ring_from_guest_park(&from->ring, xnb_park_slots(&from->park));
 	xnb_wake_at(&from->wake, xnb_wake_sooner(look_ns, xnb_hold_deadline(&from->hold)));
 
 	if (!napi_complete_done(&from->napi, work))
@@ -415,7 +420,7 @@ static int poll(struct napi_struct *napi, int budget)
 	}
 	work = min(work, budget);
 	if (xnb_hold_expired(&from->hold))
-		release(from, XNB_EXIT_TIME);
+		release_held(from, XNB_EXIT_TIME);
 
 	/* A disabled guest's events are never acknowledged, so it cannot make more. */
 	if (READ_ONCE(from->owner->disabled)) {
@@ -468,6 +473,8 @@ void xnb_from_guest_stop(struct xnb_from_guest *from)
 	/* First the poll, which starts the timer; then the timer, which can schedule no more. */
 	napi_disable(&from->napi);
 	xnb_wake_stop(&from->wake);
+	local_bh_disable();
 	if (xnb_hold_deadline(&from->hold))
-		release(from, XNB_EXIT_TIME);
+		release_held(from, XNB_EXIT_TIME);
+	local_bh_enable();
 }

@@ -43,25 +43,42 @@ static char *print_settings(const struct xnb_vif *vif)
 	return text;
 }
 
-void xnb_keep_settings(struct xenbus_device *xdev, const struct xnb_vif *vif)
+/* A folder that is gone must not come back. -EAGAIN: somebody else wrote what this touched. */
+static int write_settings(struct xenbus_device *xdev, const char *text)
 {
 	struct xenbus_transaction xbt;
+	int err;
+
+	err = xenbus_transaction_start(&xbt);
+	if (err)
+		return err;
+	err = xenbus_exists(xbt, xdev->nodename, "state") ? 0 : -ENOENT;
+	if (!err)
+		err = text ? xenbus_write(xbt, xdev->nodename, KEY, text) :
+			     xenbus_rm(xbt, xdev->nodename, KEY);
+	if (err) {
+		xenbus_transaction_end(xbt, true);
+		return err;
+	}
+	return xenbus_transaction_end(xbt, false);
+}
+
+void xnb_keep_settings(struct xenbus_device *xdev, const struct xnb_vif *vif)
+{
+	unsigned int tries = 10;
 	char *text = NULL;
+	int err;
 
 	if (!all_initial(vif)) {
 		text = print_settings(vif);
 		if (!text)
 			return;
 	}
-	/* One try: nothing depends on it. A folder that is gone must not come back. */
-	if (!xenbus_transaction_start(&xbt)) {
-		int err = xenbus_exists(xbt, xdev->nodename, "state") ? 0 : -ENOENT;
-
-		if (!err)
-			err = text ? xenbus_write(xbt, xdev->nodename, KEY, text) :
-				     xenbus_rm(xbt, xdev->nodename, KEY);
-		xenbus_transaction_end(xbt, err);
-	}
+	do {
+		err = write_settings(xdev, text);
+	} while (err == -EAGAIN && --tries);
+	if (err && err != -ENOENT)
+		dev_warn(&xdev->dev, "coalescing settings are not kept: %d\n", err);
 	kfree(text);
 }
 

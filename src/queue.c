@@ -10,15 +10,18 @@ static void count_event(struct xnb_event_stats *stats, bool spurious)
 }
 
 /*
- * An event is spurious when the guest's producer has not moved since the last one. Honest
- * guests are never caught by that, also when a poll took the work before its event came. A
- * disabled guest's event is never acknowledged, so that it was the last.
+ * An event is spurious when the guest's producers are no further than at the last one. On a
+ * shared channel the buffers are looked at only when there are no requests: an event for
+ * buffers may find requests whose own event is still to come, and that one must have its reason
+ * too. A disabled guest's event is never acknowledged, so that it was the last.
  */
 static irqreturn_t handle_event(struct xnb_queue *queue, struct xnb_channel *channel, int irq,
 				bool from_guest, bool to_guest)
 {
 	bool requests = from_guest && xnb_ring_from_guest_event(&queue->from.ring);
-	bool buffers = to_guest && xnb_ring_to_guest_event(&queue->to.ring);
+	bool buffers = !requests && to_guest && xnb_ring_to_guest_event(&queue->to.ring);
+	/* Who waits has said so before he asked; who begins to looks at the ring afterwards. */
+	bool waited_for = to_guest && READ_ONCE(queue->to.waiting);
 
 	if (READ_ONCE(queue->from.owner->disabled))
 		return IRQ_HANDLED;
@@ -28,13 +31,7 @@ static irqreturn_t handle_event(struct xnb_queue *queue, struct xnb_channel *cha
 		xen_irq_lateeoi(irq, XEN_EOI_FLAG_SPURIOUS);
 		return IRQ_HANDLED;
 	}
-
-	/*
-	 * Buffers that nobody waits for need no work. Who waits has said so before he asked for
-	 * the event; who begins to wait now looks at the ring afterwards.
-	 */
-	buffers = buffers && READ_ONCE(queue->to.waiting);
-	if (!requests && !buffers) {
+	if (!requests && !waited_for) {
 		/* Not by the channel: the first event may come before its irq is known there. */
 		xen_irq_lateeoi(irq, 0);
 		return IRQ_HANDLED;
@@ -46,7 +43,7 @@ static irqreturn_t handle_event(struct xnb_queue *queue, struct xnb_channel *cha
 		count_event(&queue->stats->from_guest_event, false);
 		napi_schedule(&queue->from.napi);
 	}
-	if (buffers) {
+	if (waited_for) {
 		count_event(&queue->stats->to_guest_event, false);
 		napi_schedule(&queue->to.napi);
 	}

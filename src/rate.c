@@ -13,7 +13,9 @@ void xnb_rate_init(struct xnb_rate *rate)
 void xnb_rate_set(struct xnb_rate *rate, u32 bytes, u32 interval_us)
 {
 	spin_lock_bh(&rate->lock);
-	xnb_credit_set(&rate->credit, bytes, interval_us, ktime_get_ns());
+	/* The same limit again, as at a reconnect, brings no new bytes. */
+	if (!xnb_credit_is(&rate->credit, bytes, interval_us))
+		xnb_credit_set(&rate->credit, bytes, interval_us, ktime_get_ns());
 	WRITE_ONCE(rate->limited, rate->credit.bytes);
 	spin_unlock_bh(&rate->lock);
 }

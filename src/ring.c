@@ -38,13 +38,26 @@ static bool event_wanted(const RING_IDX *rsp_event, u32 settled, u32 prod)
 	return prod - READ_ONCE(*rsp_event) < prod - settled;
 }
 
-/* Whether the guest's producer is another than at the last event. */
-static bool has_moved(const RING_IDX *req_prod, u32 *event_prod)
+/*
+ * Whether the guest's producer is further than at any event before. Only progress counts, and
+ * only as far as the ring reaches from what was answered: who moves to and fro has made so many
+ * events for nothing (XSA-332). An impossible producer is what @if_impossible says.
+ */
+static bool has_moved(const RING_IDX *req_prod, const RING_IDX *rsp_prod_pvt, u32 *event_prod,
+		      bool if_impossible)
 {
-	u32 before = *event_prod;
+	u32 prod = READ_ONCE(*req_prod), answered, before;
 
-	*event_prod = READ_ONCE(*req_prod);
-	return *event_prod != before;
+	/* The producer first: what it was is then never older than what is answered. */
+	virt_rmb();
+	answered = READ_ONCE(*rsp_prod_pvt);
+	if (prod - answered > XNB_RING_SLOTS)
+		return if_impossible;
+	before = *event_prod - answered;
+	if (before <= XNB_RING_SLOTS && prod - answered <= before)
+		return false;
+	*event_prod = prod;
+	return true;
 }
 
 int xnb_ring_from_guest_attach(struct xnb_ring_from_guest *ring, void *page)
@@ -118,14 +131,15 @@ bool xnb_ring_from_guest_arm(struct xnb_ring_from_guest *ring, u32 cons)
 	return READ_ONCE(ring->back.sring->req_prod) != cons;
 }
 
-void xnb_ring_from_guest_park(struct xnb_ring_from_guest *ring)
+void xnb_ring_from_guest_park(struct xnb_ring_from_guest *ring, unsigned int slots)
 {
-	WRITE_ONCE(ring->back.sring->req_event, ring->back.req_cons + XNB_PARK_SLOTS);
+	WRITE_ONCE(ring->back.sring->req_event, ring->back.req_cons + slots);
 }
 
 bool xnb_ring_from_guest_event(struct xnb_ring_from_guest *ring)
 {
-	return has_moved(&ring->back.sring->req_prod, &ring->event_prod);
+	return has_moved(&ring->back.sring->req_prod, &ring->back.rsp_prod_pvt,
+			 &ring->event_prod, true);
 }
 
 int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page)
@@ -207,5 +221,6 @@ bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod)
 
 bool xnb_ring_to_guest_event(struct xnb_ring_to_guest *ring)
 {
-	return has_moved(&ring->back.sring->req_prod, &ring->event_prod);
+	return has_moved(&ring->back.sring->req_prod, &ring->back.rsp_prod_pvt,
+			 &ring->event_prod, false);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/rtnetlink.h>
 #include <linux/timekeeping.h>
@@ -90,6 +91,8 @@ static ssize_t setting_store(struct device *dev, struct device_attribute *attr, 
 	unsigned int i;
 	u32 value;
 
+	if (!ns_capable(dev_net(net)->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
 	fault = parse(buf, file, &value);
 	if (fault) {
 		if (net_ratelimit())

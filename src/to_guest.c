@@ -26,6 +26,8 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 	unsigned long flags;
 	bool due;
 
+	/* Not under the lock: it may free packets (XSA-424). */
+	skb_tx_timestamp(skb);
 	spin_lock_irqsave(&to->incoming.lock, flags);
 	if (unlikely(to->queued >= XNB_TO_GUEST_PACKETS ||
 		     to->queued_bytes + skb->len > XNB_TO_GUEST_BYTES)) {
@@ -34,7 +36,6 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 		return false;
 	}
 
-	skb_tx_timestamp(skb);
 	skb_cb(skb)->expires = jiffies + to->owner->drain_timeout;
 	__skb_queue_tail(&to->incoming, skb);
 	netdev_tx_sent_queue(to->txq, skb->len);
@@ -84,7 +85,7 @@ static bool set_gather(struct xnb_to_guest *to, unsigned int gather)
 }
 
 /* Packets have left the queue: make room for others, unless it is being stopped. */
-static void release(struct xnb_to_guest *to, unsigned int packets, unsigned int bytes)
+static void make_room(struct xnb_to_guest *to, unsigned int packets, unsigned int bytes)
 {
 	unsigned long flags;
 	bool wake;
@@ -269,6 +270,7 @@ static void publish(struct xnb_to_guest *to, unsigned int count, unsigned int sl
 	/* Packets of this size that the guest has buffers for. */
 	unsigned int room = count * max(xnb_ring_to_guest_posted(&to->ring), 0) / slots;
 
+	to->room = room;
 	trace_xnb_push(&to->hold, count, slots, to->ring.back.rsp_prod_pvt);
 	if (READ_ONCE(to->came_ns)) {
 		xnb_moderate_gathered(&to->hold.moderate, READ_ONCE(to->came_ns));
@@ -311,7 +313,7 @@ static unsigned int run_batch(struct xnb_to_guest *to, int budget, unsigned int 
 	u64_stats_inc(&to->stats->batches);
 	u64_stats_update_end(&to->stats->syncp);
 
-	release(to, count, bytes);
+	make_room(to, count, bytes);
 	free_sent(to, budget);
 	return count;
 }
@@ -319,7 +321,7 @@ static unsigned int run_batch(struct xnb_to_guest *to, int budget, unsigned int 
 static void drop_packet(struct xnb_to_guest *to, struct sk_buff *skb)
 {
 	__skb_unlink(skb, &to->pending);
-	release(to, 1, skb->len);
+	make_room(to, 1, skb->len);
 	dev_kfree_skb_any(skb);
 }
 
@@ -358,8 +360,10 @@ static void wait_for_slots(struct xnb_to_guest *to, unsigned int slots, bool pro
 		release_held(to, XNB_EXIT_RING);
 	if (!to->waiting)
 		count_one(to, &to->stats->slot_waits);
-	if (!to->waiting || progress)
+	if (!to->waiting || progress) {
 		to->wait_since = jiffies;
+		to->refill_until_ns = ktime_get_ns() + XNB_REFILL_NS;
+	}
 	to->wait_slots = slots;
 	WRITE_ONCE(to->waiting, true);
 
@@ -378,17 +382,21 @@ static void end_wait(struct xnb_to_guest *to)
 
 /*
  * One event for as many buffers as the queued packets need at least, and not one for each few
- * that the guest posts. A guest that never has so many posted is looked at by the timer.
+ * that the guest posts. A guest that has not posted so many by @refill_until_ns is asked for
+ * what the next packet needs, and nothing more: who posts none costs nothing.
  */
 static u32 ask_for_slots(struct xnb_to_guest *to, u64 *wake_ns)
 {
 	struct xnb_coalesce coalesce = xnb_coalesce_read(to->hold.coalesce);
 	unsigned int slots = xnb_moderate_refill(&coalesce, to->wait_slots,
 						 READ_ONCE(to->queued));
-	u64 wait_ns = (u64)coalesce.usecs * NSEC_PER_USEC;
 
-	if (slots > to->wait_slots)
-		*wake_ns = xnb_wake_sooner(*wake_ns, ktime_get_ns() + wait_ns);
+	if (slots > to->wait_slots) {
+		if (ktime_get_ns() < to->refill_until_ns)
+			*wake_ns = xnb_wake_sooner(*wake_ns, to->refill_until_ns);
+		else
+			slots = to->wait_slots;
+	}
 	return xnb_ring_to_guest_arm(&to->ring, slots);
 }
 
@@ -430,8 +438,7 @@ static void complete_poll(struct xnb_to_guest *to)
 	if (waiting)
 		armed = ask_for_slots(to, &wake_ns);
 	xnb_wake_at(&to->wake, wake_ns);
-	due = set_gather(to, xnb_hold_gather(&to->hold,
-					     max(xnb_ring_to_guest_posted(&to->ring), 1)));
+	due = set_gather(to, xnb_hold_gather(&to->hold, to->room));
 
 	if (!napi_complete_done(&to->napi, 0))
 		return;
@@ -482,6 +489,8 @@ static int poll(struct napi_struct *napi, int budget)
 
 	/* A disabled guest's events are never acknowledged, so it cannot make more. */
 	if (READ_ONCE(to->owner->disabled)) {
+		/* What comes from now on is dropped at once. */
+		set_gather(to, 1);
 		drop_all(to);
 		if (budget)
 			napi_complete_done(napi, 0);
@@ -539,8 +548,10 @@ void xnb_to_guest_stop(struct xnb_to_guest *to)
 	napi_disable(&to->napi);
 	del_timer_sync(&to->wait_timer);
 	xnb_wake_stop(&to->wake);
+	local_bh_disable();
 	if (xnb_hold_deadline(&to->hold))
 		release_held(to, XNB_EXIT_TIME);
+	local_bh_enable();
 	drop_all(to);
 	WRITE_ONCE(to->waiting, false);
 	if (to->stalled)

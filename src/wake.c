@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <xnb/trace.h>
 #include <xnb/wake.h>
 
 /* Xen fires no timer sooner than this after it was set. */

@@ -15,7 +15,7 @@ static DEFINE_MUTEX(uevent_lock);
  * struct backend - one device on the bus, from probe to remove
  * @state: our own idea of the state; xenstore may lag behind while the hotplug script runs
  * @reconfigured: the guest was answered Reconfigured and waits for Connected again
- * @failures: connects that failed in a row
+ * @failures: connects that failed lately
  * @last_failure: jiffies of the last
  *
  * The bus calls probe, remove and otherend_changed one at a time; the watches run in the
@@ -136,13 +136,17 @@ static int connect(struct backend *be)
 
 	if (be->vif->owner.disabled)
 		return -EPERM;
-	if (be->failures >= XNB_CONNECT_FAILURES &&
-	    time_before(jiffies, be->last_failure + XNB_CONNECT_PAUSE_SECONDS * HZ))
+	/* Forgotten with time only: a success between failures costs a guest nothing. */
+	if (time_after(jiffies, be->last_failure + XNB_CONNECT_PAUSE_SECONDS * HZ))
+		be->failures = 0;
+	if (be->failures >= XNB_CONNECT_FAILURES)
 		return -EAGAIN;
 
 	err = try_connect(be);
-	be->failures = err ? be->failures + 1 : 0;
-	be->last_failure = jiffies;
+	if (err) {
+		be->failures++;
+		be->last_failure = jiffies;
+	}
 	return err;
 }
 

@@ -32,6 +32,16 @@ struct xnb_credit {
 void xnb_credit_set(struct xnb_credit *credit, u32 bytes, u32 interval_us, u64 now_ns);
 
 /**
+ * xnb_credit_is() - whether a bucket has this rate already
+ * @credit: the bucket
+ * @bytes: as for xnb_credit_set()
+ * @interval_us: as for xnb_credit_set()
+ *
+ * Pure; the caller serialises. Any context.
+ */
+bool xnb_credit_is(const struct xnb_credit *credit, u32 bytes, u32 interval_us);
+
+/**
  * xnb_credit_take() - ask for leave to pass a packet
  * @credit: the bucket
  * @len: bytes of the packet, at most XNB_CREDIT_BURST_MIN

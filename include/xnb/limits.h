@@ -24,10 +24,14 @@
 /* Pages that a queue keeps for packets from the guest, beside those in use. */
 #define XNB_POOL_PAGES 128
 
-/* A queue at its rate limit looks again at least so often. */
+/*
+ * A queue at its rate limit looks again at least, and at most, so often. The bucket holds more
+ * than the shorter time brings.
+ */
+#define XNB_RATE_WAIT_NS_MIN (100 * 1000)
 #define XNB_RATE_WAIT_NS_MAX (100 * 1000 * 1000)
 
-/* A guest whose connects fail so often in a row is not heard for a while. */
+/* A guest whose connects fail so often is not heard for a while. */
 #define XNB_CONNECT_FAILURES 10
 #define XNB_CONNECT_PAUSE_SECONDS 60
 
@@ -48,6 +52,9 @@
 
 /* A head slot up to this size becomes the linear area as it is. */
 #define XNB_LINEAR_BYTES_MAX 256
+
+/* A TCP segment with its headers may be as large as the MTU, or as the frames of most NICs. */
+#define XNB_JUMBO_BYTES 9216
 
 /* Smallest TCP segment a guest may ask for: below it one frame would become thousands. */
 #define XNB_GSO_SIZE_MIN 8

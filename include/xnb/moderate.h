@@ -208,8 +208,8 @@ static inline void xnb_moderate_gathered(struct xnb_moderate *moderate, u64 came
  * @queued: packets that wait, each for a slot at least
  *
  * An event of the guest for each buffer is no better than an event to it for each packet. Who
- * asks for more than @needed comes back by himself after @coalesce->usecs, as a guest may
- * never have so many posted.
+ * asks for more than @needed comes back by himself soon, as a guest may never have so many
+ * posted.
  *
  * Pure: any context. Return: slots to ask for, @needed or more.
  */

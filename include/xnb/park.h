@@ -42,4 +42,17 @@ void xnb_park_init(struct xnb_park *park);
  */
 u64 xnb_park_until(struct xnb_park *park);
 
+/**
+ * xnb_park_slots() - after how many requests a guest tells in spite of being parked
+ * @park: the state
+ *
+ * Context: any. Return: 1 to XNB_PARK_SLOTS.
+ */
+static inline unsigned int xnb_park_slots(const struct xnb_park *park)
+{
+	u32 frames = READ_ONCE(park->coalesce->frames);
+
+	return frames ? min_t(u32, frames, XNB_PARK_SLOTS) : XNB_PARK_SLOTS;
+}
+
 #endif

@@ -118,11 +118,11 @@ bool xnb_ring_from_guest_arm(struct xnb_ring_from_guest *ring, u32 cons);
 /**
  * xnb_ring_from_guest_park() - ask the guest for an event only when much has come
  * @ring: the ring, everything fetched being parsed
+ * @slots: after so many requests, 1 to XNB_RING_SLOTS
  *
- * After XNB_PARK_SLOTS requests, to be precise. No event comes when they are there already,
- * so the caller has to come back by itself.
+ * No event comes when they are there already, so the caller has to come back by itself.
  */
-void xnb_ring_from_guest_park(struct xnb_ring_from_guest *ring);
+void xnb_ring_from_guest_park(struct xnb_ring_from_guest *ring, unsigned int slots);
 
 /**
  * xnb_ring_from_guest_event() - was there a reason for an event
@@ -130,8 +130,8 @@ void xnb_ring_from_guest_park(struct xnb_ring_from_guest *ring);
  *
  * Context: interrupt handler of the ring's channel.
  *
- * Return: true when the guest's producer has moved since the last event. A producer that
- * moves to and fro is an impossible one to the poll that follows.
+ * Return: true when the guest's producer is further than at any event before, or impossible,
+ * which the poll that follows finds.
  */
 bool xnb_ring_from_guest_event(struct xnb_ring_from_guest *ring);
 
@@ -232,7 +232,7 @@ bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod);
  * xnb_ring_to_guest_event() - was there a reason for an event
  * @ring: the ring
  *
- * As xnb_ring_from_guest_event().
+ * As xnb_ring_from_guest_event(), but no poll need follow: an impossible producer is no reason.
  */
 bool xnb_ring_to_guest_event(struct xnb_ring_to_guest *ring);
 

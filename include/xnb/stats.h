@@ -67,7 +67,7 @@ struct xnb_event_stats {
  * @copies: grant copy operations
  * @polls: NAPI polls
  * @parks: times the guest was not asked to tell about its next request
- * @park_empty: of these, those after which nothing had come
+ * @park_empty: looks by the timer that found nothing, after which the guest was asked again
  * @gso_checksum_fixup: segmentation frames whose blank-checksum flag the guest forgot
  * @frag_overflow: packets in more slots than an skb has fragments
  * @no_memory: packets dropped for want of memory

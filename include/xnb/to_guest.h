@@ -35,6 +35,8 @@
  * @stalled: it has had too few for so long that the carrier is off on our behalf
  * @wait_slots: how many buffers are enough
  * @wait_since: jiffies when @waiting began, or of the last packet sent since
+ * @refill_until_ns: until then more buffers are asked for than are needed
+ * @room: packets that the guest had buffers for after the last publication
  * @wait_timer: schedules @napi while @waiting, for the timeouts, and for guests that do not
  *	tell when they post buffers. One timer a queue, so that an idle one costs nothing
  * @ring: the shared ring
@@ -63,6 +65,8 @@ struct xnb_to_guest {
 	bool stalled;
 	unsigned int wait_slots;
 	unsigned long wait_since;
+	u64 refill_until_ns;
+	unsigned int room;
 	struct timer_list wait_timer;
 	struct xnb_ring_to_guest ring;
 	struct xnb_hold hold;

@@ -11,6 +11,12 @@
 #include <xnb/hold.h>
 #include <xnb/park.h>
 
+TRACE_DEFINE_ENUM(XNB_HOLD);
+TRACE_DEFINE_ENUM(XNB_EXIT_IDLE);
+TRACE_DEFINE_ENUM(XNB_EXIT_COUNT);
+TRACE_DEFINE_ENUM(XNB_EXIT_RING);
+TRACE_DEFINE_ENUM(XNB_EXIT_TIME);
+
 #define XNB_TRACE_EXITS						\
 	{ XNB_HOLD, "hold" }, { XNB_EXIT_IDLE, "idle" },	\
 	{ XNB_EXIT_COUNT, "count" }, { XNB_EXIT_RING, "ring" },	\

@@ -16,6 +16,12 @@ void xnb_credit_set(struct xnb_credit *credit, u32 bytes, u32 interval_us, u64 n
 	credit->stamp_ns = now_ns;
 }
 
+bool xnb_credit_is(const struct xnb_credit *credit, u32 bytes, u32 interval_us)
+{
+	return credit->bytes == (interval_us ? bytes : 0) &&
+	       credit->interval_ns == (u64)interval_us * NSEC_A_USEC;
+}
+
 static void refill(struct xnb_credit *credit, u64 now_ns)
 {
 	u64 missing = capacity(credit) - credit->tokens;

@@ -165,6 +165,8 @@ enum xnb_exit xnb_moderate_park(struct xnb_moderate *moderate,
 		return XNB_EXIT_IDLE;
 	if (!wait_ns)
 		return XNB_EXIT_TIME;
+	if (coalesce->frames && coalesce->frames < WORTH_PACKETS)
+		return XNB_EXIT_COUNT;
 	if (coalesce->adaptive && (skip_wait(moderate, packets) ||
 				   (u64)WORTH_PACKETS * moderate->gap_ns > wait_ns))
 		return XNB_EXIT_IDLE;
@@ -178,7 +180,8 @@ u32 xnb_moderate_rate(const struct xnb_moderate *moderate, const struct xnb_coal
 	u32 pause = pause_ns(longest_wait(coalesce));
 	u32 gap = max_t(u32, moderate->gap_ns, 1);
 
-	if (gap >= pause || now_ns - moderate->last_ns >= pause)
+	/* Signed: packets may have come since the clock was read. */
+	if (gap >= pause || (s64)(now_ns - moderate->last_ns) >= (s64)pause)
 		return 0;
 	return NSEC_A_SEC / gap;
 }

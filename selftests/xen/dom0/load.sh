@@ -24,14 +24,14 @@ tcp_from_guest() {
 # Commands that make pktgen send, for sh in either domain.
 _pktgen_commands() {
 	local dev=$1 size=$2 count=$3 ip=$4 mac=$5 burst=${6:-1} cpu=${7:-0} queues=${8:-1}
-	local source=${9:-0.0.0.0} delay=${10:-0}
+	local source=${9:+\"src_min $9\"} delay=${10:-0}
 
 	cat <<-COMMANDS
 		modprobe pktgen; cd /proc/net/pktgen
 		for t in kpktgend_*; do echo rem_device_all >\$t; done
 		echo "add_device $dev" >kpktgend_$cpu
 		for x in "count $count" "pkt_size $size" "dst $ip" "dst_mac $mac" "delay $delay" \
-			"src_min $source" "udp_dst_min 9" "udp_dst_max 9" "burst $burst" \
+			$source "udp_dst_min 9" "udp_dst_max 9" "burst $burst" \
 			"queue_map_min 0" "queue_map_max $((queues - 1))"; do echo "\$x" >$dev; done
 		echo start >pgctrl; sed -n 's/.* \([0-9]*\)pps .*/\1/p' $dev
 	COMMANDS
@@ -187,12 +187,19 @@ snapshot_memory() {
 		}' /proc/meminfo /proc/zoneinfo
 }
 
+_grants_listed() {
+	xl dmesg | grep -q 'gnttab_usage_print_all . done'
+}
+
+# Xen prints some time after it was told to.
 grants_mapped() {
 	xl dmesg -c >/dev/null
 	xl debug-keys g
-	xl dmesg | awk -v guest="d$(guest_id "$1")" '/grant-table for remote/ { mine = $6 == guest }
-		mine && /\[0x/ { n++ }
-		END { print n + 0 }'
+	wait_until "$RUN_SECONDS" _grants_listed &&
+		xl dmesg | awk -v guest="d$(guest_id "$1")" '
+			/grant-table for remote/ { mine = $5 == guest }
+			mine && /\[0x/ { n++ }
+			END { print n + 0 }'
 }
 
 record_states() {

@@ -21,9 +21,16 @@ guest_pings_both() {
 	guest_ping a && guest_run a 'ping -q -c 1 -W 10 10.0.0.1'
 }
 
+never_closed() {
+	is "$(states_written "$BACKEND" | tr -dc 56)$(states_written device/vif/0)" "" \
+		"xenstore showed no Closing or Closed"
+	[ "$TAP_FAILED" = 0 ]
+}
+
 # swap WHICH DRIVER-NAME
 swap() {
 	check "round $round: swap to $1" swap_to "$1" || bail "no driver"
+	never_closed || bail "the guest may have closed for good"
 	is "$(driver), $(behind_vif)" "$1, $2 4" "the driver behind the interface, its queues' interrupts"
 	is "$(vif_key a state)$(agent read "/local/domain/$(guest_id a)/device/vif/0/state")" 44 \
 		"both ends are connected"
@@ -56,6 +63,7 @@ round=0
 is "$(driver), $(behind_vif)" "stock, vif 4" "the stock driver runs the interface"
 counts /run/counts
 grants_before=$(grants_mapped a)
+at_least "$grants_before" 4 "the guest's rings are mapped"
 record_states
 check "TCP connections both ways" traffic_start a || bail "no traffic"
 
@@ -70,11 +78,9 @@ done
 check "the TCP connections survived, nothing is lost or changed" traffic_stop a
 is "$(states_written "$BACKEND")" "$(for ((n = 0; n < 2 * ROUNDS; n++)); do echo 2 4; done | xargs)" \
 	"the backend's states"
-is "$(states_written "$BACKEND" | tr -dc 56)$(states_written device/vif/0)" "" \
-	"xenstore showed no Closing or Closed"
 counts /run/counts.after
 is "$(cat /run/counts.after)" "$(cat /run/counts)" "channels, interrupts, threads and memory of Xen are back"
-is "$(grants_mapped a)" "$grants_before" "so are the guest's grants"
+is "$(grants_mapped a)" "$grants_before" "the guest's grants are back"
 snapshot_memory >/run/memory.after
 for name in pages objects; do
 	at_most "$(memory_grew $name)" $MEMORY_SLACK_KB "no memory is kept since round 1: $name"

@@ -89,7 +89,7 @@ count() {
 
 # A packet each PACE_NS.
 paced_to_guest() {
-	sh -c "$(_pktgen_commands "$VIF" 60 "$1" "$(guest_ip a)" "$(vif_key a mac)" 1 1 1 0.0.0.0 "$PACE_NS")"
+	sh -c "$(_pktgen_commands "$VIF" 60 "$1" "$(guest_ip a)" "$(vif_key a mac)" 1 1 1 "" "$PACE_NS")"
 }
 
 lone_packets() {

@@ -72,7 +72,7 @@ streams() {
 }
 
 offloads() {
-	ethtool -K "$(vif_of a)" tso "$1" gso "$1"
+	ethtool -K "$(vif_of a)" tso "$1" gso "$1" >/dev/null
 	guest_run a "ethtool -K eth0 tso $1 gso $1"
 }
 

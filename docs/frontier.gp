@@ -53,7 +53,7 @@ do for [i = 1:15] {
 			lc rgb word(colours, j), \
 		table using (x(class, "ours")):(y(class, "ours")) \
 			with linespoints pt 7 ps 0.6 lw 1.6 lc rgb "#2060a0", \
-		table using (x(class, "ours")):(strcol("setting") eq "80/32" ? y(class, "ours") : NaN) \
+		table using (x(class, "ours")):(strcol("setting") eq "64/32" ? y(class, "ours") : NaN) \
 			with points pt 6 ps 1.3 lw 1.6 lc rgb "#2060a0"
 }
 

@@ -192,7 +192,7 @@ static struct policy all[] = {
 	SIMPLE("ticks", "1000/s", publish_ticks, 1000 * USEC, 0),
 	SIMPLE("spaced", "4000/s", publish_spaced, 250 * USEC, 0),
 	REAL("static", "50/32", 50, 32, false),
-	REAL("static", "80/32", 80, 32, false),
+	REAL("static", "64/32", 64, 32, false),
 	REAL("static", "100/64", 100, 64, false),
 	REAL("static", "200/64", 200, 64, false),
 	{ .name = "AIC", .setting = "lif 1000", .publish = publish_aic, .sent = sent_none,
@@ -202,7 +202,7 @@ static struct policy all[] = {
 	{ .name = "climber", .setting = "5 profiles", .publish = publish_climb,
 	  .sent = sent_climb, .unasked = unasked_count },
 	REAL("ours", "50/32", 50, 32, true),
-	REAL("ours", "80/32", XNB_COALESCE_USECS, XNB_COALESCE_FRAMES, true),
+	REAL("ours", "64/32", XNB_COALESCE_USECS, XNB_COALESCE_FRAMES, true),
 	REAL("ours", "100/64", 100, 64, true),
 	REAL("ours", "200/64", 200, 64, true),
 };

@@ -426,6 +426,9 @@ static void test_park_adaptive(void)
 	xnb_moderate_init(&m);
 	park_steady(&m, &now, LONG_GAP / 3, 200);
 	ok(m.held, "three due: parked");
+	now += 2 * LONG_GAP;
+	is(xnb_moderate_park(&m, &(struct xnb_coalesce){ .usecs = 100, .frames = 1 }, now, 9),
+	   XNB_EXIT_COUNT, "park, frames 1: the guest tells about each packet");
 
 	/* One request, the next one @gap after the answer. */
 	for (gap = USEC; gap < 200 * USEC; gap += 3 * USEC) {

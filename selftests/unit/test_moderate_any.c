@@ -186,10 +186,12 @@ static void test_any_park(void)
 			r.held = 0;
 			if (packets && !coalesce.usecs)
 				want = XNB_EXIT_TIME;
+			else if (packets && coalesce.frames == 1)
+				want = XNB_EXIT_COUNT;
 			else if (packets && !(coalesce.adaptive &&
 					      (r.skip || 2 * r.gap > coalesce.usecs * 1000)))
 				want = XNB_HOLD;
-			if (packets && coalesce.usecs && coalesce.adaptive)
+			if (packets && coalesce.usecs && coalesce.frames != 1 && coalesce.adaptive)
 				r.skip = r.skip > packets ? r.skip - packets : 0;
 			if (want == XNB_HOLD) {
 				r.held = 1;

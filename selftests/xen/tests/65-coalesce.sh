@@ -247,7 +247,7 @@ check "live swap to the same driver" swap_to ours
 is "$(knobs) $(sysfs tx_usecs)" "off 33 32 on 64 7 33 44" "the settings survive a swap"
 set_knobs adaptive-tx off tx-usecs 10000 tx-frames 0
 count pktgen_to_guest a 60 5000
-at_least "${COUNTED[to_guest_events]}" 5 "after a swap the guest's events for buffers still come"
+at_least "${COUNTED[to_guest_events]}" 1 "after a swap the guest's events for buffers still come"
 set_knobs tx-usecs 33 tx-frames 32
 set_one_queue tx-usecs 44
 check "live swap to the stock driver" swap_to stock

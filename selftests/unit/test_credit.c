@@ -228,8 +228,24 @@ static void test_impatience(void)
 	is(bad, 0, "asking every 37 ns brings no more than the rate");
 }
 
+static void test_is(void)
+{
+	struct xnb_credit credit;
+
+	xnb_credit_set(&credit, 1000, 50, 5);
+	ok(xnb_credit_is(&credit, 1000, 50), "the same rate");
+	ok(!xnb_credit_is(&credit, 1001, 50), "other bytes");
+	ok(!xnb_credit_is(&credit, 1000, 51), "another interval");
+	ok(!xnb_credit_is(&credit, 0, 0), "no limit");
+	xnb_credit_set(&credit, 0, 0, 5);
+	ok(xnb_credit_is(&credit, 0, 0), "no limit as before");
+	xnb_credit_set(&credit, 1000, 0, 5);
+	ok(xnb_credit_is(&credit, 0, 0), "an interval of 0 is none either");
+}
+
 int main(void)
 {
+	test_is();
 	test_unlimited();
 	test_burst();
 	test_wait();

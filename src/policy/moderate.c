@@ -122,7 +122,7 @@ enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate,
 {
 	u64 came_ns = moderate->came_ns ? moderate->came_ns : now_ns;
 	u64 wait_ns = longest_wait(coalesce);
-	bool company = moderate->held;
+	bool company = moderate->held, late;
 	enum xnb_exit exit;
 
 	learn_gap(moderate, now_ns, packets, wait_ns);
@@ -132,9 +132,9 @@ enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate,
 		begin_wait(moderate, now_ns, packets, wait_ns);
 
 	exit = find_exit(moderate, coalesce, now_ns, packets, room);
+	late = now_ns >= moderate->deadline_ns;
 	if (company && exit != XNB_HOLD)
-		judge_wait(moderate, now_ns >= moderate->deadline_ns &&
-				     came_ns < moderate->half_ns);
+		judge_wait(moderate, late && came_ns < moderate->half_ns);
 	moderate->came_ns = 0;
 	return exit;
 }

@@ -51,6 +51,12 @@ counts() {
 	snapshot_resources | grep -E '^(evtchn|interrupts|domains|vifs|threads|xen_free_MB) ' >"$1"
 }
 
+# What ended last may take a moment to be gone.
+counts_are_back() {
+	counts /run/counts.after
+	cmp -s /run/counts /run/counts.after
+}
+
 memory_grew() {
 	local before after
 
@@ -78,7 +84,7 @@ done
 check "the TCP connections survived, nothing is lost or changed" traffic_stop a
 is "$(states_written "$BACKEND")" "$(for ((n = 0; n < 2 * ROUNDS; n++)); do echo 2 4; done | xargs)" \
 	"the backend's states"
-counts /run/counts.after
+wait_until 10 counts_are_back
 is "$(cat /run/counts.after)" "$(cat /run/counts)" "channels, interrupts, threads and memory of Xen are back"
 is "$(grants_mapped a)" "$grants_before" "the guest's grants are back"
 snapshot_memory >/run/memory.after

@@ -9,6 +9,8 @@
  *	received	how many frames the backend has delivered in all
  *	late N		send a frame, post its buffer after N ms without an event; the answer
  *			is how many us later the frame is there, -1 when it is not
+ *	reconnect N	N times a new start out of Connected, as after a crash, and a
+ *			connect; the answer is how many succeeded
  *	quit		close, and end
  */
 #include <linux/if_packet.h>
@@ -91,6 +93,18 @@ static int late(unsigned int ms)
 	return (now() - start) * 1e6;
 }
 
+static unsigned int reconnect(unsigned int count)
+{
+	unsigned int n;
+
+	for (n = 0; n < count; n++) {
+		xs_write(front.dir, "state", "%d", INITIALISING);
+		if (!front_wait_state(&front, INIT_WAIT, SECONDS) || !front_connect(&front))
+			break;
+	}
+	return n;
+}
+
 int obey(unsigned int rx_notify)
 {
 	char line[64], verb[16];
@@ -113,6 +127,8 @@ int obey(unsigned int rx_notify)
 			send_frames(n);
 		else if (!strcmp(verb, "late"))
 			n = late(n);
+		else if (!strcmp(verb, "reconnect"))
+			n = reconnect(n);
 		else if (!strcmp(verb, "received"))
 			n = received();
 		else

@@ -2,16 +2,17 @@
 # shellcheck shell=bash
 # Interfaces and guests that come and go, also under load: nothing is left of them.
 # clock: turns
-# guest: a vcpus=2 queues=2
+# guest: a vcpus=2 queues=2 memory=256
 # dom0-memory: 768
 # timeout: 280
 
 . "$XNB_LIB"
 
-WARM_UP=4
+WARM_UP=2
 CYCLES=20
-# What the allocators round and cache; a page a cycle would be twice that.
-MEMORY_SLACK_KB=40
+RECONNECTS=200
+# What the allocators round and cache; a page a reconnect would be thrice that.
+MEMORY_SLACK_KB=256
 
 counts() {
 	snapshot_resources | grep -E '^(evtchn|interrupts|domains|vifs|threads|xen_free_MB) ' >"$1"
@@ -23,8 +24,25 @@ counts_are_back() {
 	cmp -s /run/counts.after /run/counts
 }
 
-memory() {
-	awk -v name="$2" '$1 == name "_kB" { print $2 }' "$1"
+no_memory_kept() {
+	local kind before after
+
+	snapshot_memory >/run/memory.after
+	for kind in pages objects; do
+		before=$(awk -v name="${kind}_kB" '$1 == name { print $2 }' /run/memory)
+		after=$(awk -v name="${kind}_kB" '$1 == name { print $2 }' /run/memory.after)
+		at_most $((after - before)) $MEMORY_SLACK_KB "$1: no memory is kept: $kind"
+	done
+}
+
+reconnects() {
+	frontend_start 1 || bail "no frontend"
+	frontend state 4 >/dev/null
+	is "$(frontend reconnect 50)" 50 "a frontend reconnects"
+	snapshot_memory >/run/memory
+	is "$(frontend reconnect $RECONNECTS)" $RECONNECTS "and $RECONNECTS times more"
+	no_memory_kept reconnects
+	frontend_end
 }
 
 cycles() {
@@ -37,24 +55,17 @@ cycles() {
 }
 
 attach_detach() {
-	local name
-
 	check "interfaces come and go" cycles $WARM_UP || bail "they do not"
 	counts /run/counts
 	grants_mapped a >/run/grants
 	snapshot_memory >/run/memory
 	check "$CYCLES interfaces come and go" cycles $CYCLES
-	snapshot_memory >/run/memory.after
+	no_memory_kept interfaces
 	wait_until 10 counts_are_back
 	is "$(cat /run/counts.after)" "$(cat /run/counts)" \
 		"channels, interrupts, interfaces, threads are back"
 	at_least "$(cat /run/grants)" 4 "the guest's rings are mapped"
 	is "$(grants_mapped a)" "$(cat /run/grants)" "the guest's grants are back"
-	for name in pages objects; do
-		at_most "$(($(memory /run/memory.after $name) - $(memory /run/memory $name)))" \
-			$MEMORY_SLACK_KB "no memory is kept: $name"
-	done
-	diag "$(cat /run/memory /run/memory.after)"
 }
 
 xl_attach() {
@@ -102,6 +113,9 @@ guest_comes_and_goes() {
 		"channels, interrupts, domains, Xen's memory are back"
 }
 
+modprobe xen-gntalloc
+reconnects
+progress "reconnected"
 attach_detach
 progress "attached and detached"
 xl_attach

@@ -4,6 +4,8 @@
 #include <xnb/announce.h>
 #include <xnb/params.h>
 
+#define QUEUES_KEY "multi-queue-max-queues"
+
 struct offer {
 	const char *key;
 	unsigned int value;
@@ -36,8 +38,8 @@ int xnb_announce_write(struct xenbus_device *xdev, unsigned int max_queues)
 		{ "feature-multicast-control", 0 },
 		{ "feature-dynamic-multicast-control", 0 },
 		{ "feature-split-event-channels", READ_ONCE(xnb_params.separate_tx_rx_irq) },
-		{ "multi-queue-max-queues", max_queues },
-		{ "feature-ctrl-ring", 0 },
+		{ QUEUES_KEY, max_queues },
+		{ "feature-ctrl-ring", 1 },
 	};
 	struct xenbus_transaction xbt;
 	int err;
@@ -55,6 +57,11 @@ int xnb_announce_write(struct xenbus_device *xdev, unsigned int max_queues)
 		err = xenbus_transaction_end(xbt, false);
 	} while (err == -EAGAIN);
 	return err;
+}
+
+int xnb_announce_queues(struct xenbus_device *xdev, unsigned int queues)
+{
+	return xenbus_printf(XBT_NIL, xdev->nodename, QUEUES_KEY, "%u", queues);
 }
 
 /* Reads an unsigned decimal and nothing else. -ENOENT: no such key. -EINVAL: no such number. */
@@ -128,6 +135,22 @@ static int read_queues(struct xenbus_device *xdev, struct xnb_vif_config *config
 	return 0;
 }
 
+static int read_ctrl(struct xenbus_device *xdev, struct xnb_vif_config *config)
+{
+	int err = read_number(xdev->otherend, "ctrl-ring-ref", &config->ctrl_ref);
+
+	if (err == -ENOENT)
+		return 0;
+	if (!err)
+		err = read_number(xdev->otherend, "event-channel-ctrl", &config->ctrl_port);
+	if (err) {
+		xenbus_dev_fatal(xdev, err, "reading ctrl-ring-ref and event-channel-ctrl");
+		return err;
+	}
+	config->ctrl = true;
+	return 0;
+}
+
 static int read_queue_count(struct xenbus_device *xdev, unsigned int max_queues, u32 *count)
 {
 	int err = read_number(xdev->otherend, "multi-queue-num-queues", count);
@@ -170,7 +193,9 @@ struct xnb_vif_config *xnb_announce_read(struct xenbus_device *xdev, unsigned in
 	config->csum_v6 = read_flag(dir, "feature-ipv6-csum-offload");
 	config->rx_notify = read_flag(dir, "feature-rx-notify");
 
-	err = read_queues(xdev, config);
+	err = read_ctrl(xdev, config);
+	if (!err)
+		err = read_queues(xdev, config);
 	if (err) {
 		kfree(config);
 		return ERR_PTR(err);

@@ -2,6 +2,7 @@
 #include <linux/rtnetlink.h>
 
 #include <xnb/ethtool.h>
+#include <xnb/rxfh.h>
 #include <xnb/version.h>
 #include <xnb/vif.h>
 
@@ -12,7 +13,7 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 	strscpy(info->bus_info, dev_name(dev->dev.parent), sizeof(info->bus_info));
 }
 
-/* The guest chooses the number when it connects; what is offered is what the device holds. */
+/* The guest chooses the number when it connects, from what it is offered. */
 static void get_channels(struct net_device *dev, struct ethtool_channels *channels)
 {
 	struct xnb_vif *vif = netdev_priv(dev);
@@ -20,6 +21,19 @@ static void get_channels(struct net_device *dev, struct ethtool_channels *channe
 
 	channels->max_combined = vif->max_queues;
 	channels->combined_count = set ? set->count : 0;
+}
+
+/* A connected guest keeps its queues. The bus writes the offer when the guest comes next. */
+static int set_channels(struct net_device *dev, struct ethtool_channels *channels)
+{
+	struct xnb_vif *vif = netdev_priv(dev);
+
+	if (!channels->combined_count)
+		return -EINVAL;
+	WRITE_ONCE(vif->offered, channels->combined_count);
+	netdev_info(dev, "%u queues are offered to the guest when it connects next\n",
+		    channels->combined_count);
+	return 0;
 }
 
 /* One page a ring: the protocol knows no other size. */
@@ -157,6 +171,13 @@ const struct ethtool_ops xnb_ethtool_ops = {
 	.get_link = ethtool_op_get_link,
 	.get_ts_info = ethtool_op_get_ts_info,
 	.get_channels = get_channels,
+	.set_channels = set_channels,
+	.get_rxfh_indir_size = xnb_rxfh_indir_size,
+	.get_rxfh_key_size = xnb_rxfh_key_size,
+	.get_rxfh = xnb_rxfh_get,
+	.set_rxfh = xnb_rxfh_set,
+	.get_rxnfc = xnb_rxfh_get_flow,
+	.set_rxnfc = xnb_rxfh_set_flow,
 	.get_ringparam = get_ringparam,
 	.get_sset_count = get_sset_count,
 	.get_strings = get_strings,

@@ -6,28 +6,46 @@
 
 #include <xnb/grant.h>
 
-static struct gnttab_copy *next_op(struct xnb_grant_batch *batch, u16 len, u16 flags)
+static void begin_op(struct gnttab_copy *op, u16 len, u16 flags)
 {
-	struct gnttab_copy *op = &batch->op[batch->count++];
-
 	op->len = len;
 	op->flags = flags;
 	/* Xen overwrites it; what a failed hypercall did not reach must not look done. */
 	op->status = GNTST_general_error;
+}
+
+static struct gnttab_copy *next_op(struct xnb_grant_batch *batch, u16 len, u16 flags)
+{
+	struct gnttab_copy *op = &batch->op[batch->count++];
+
+	begin_op(op, len, flags);
 	return op;
 }
 
-void xnb_grant_copy_from_guest(struct xnb_grant_batch *batch, domid_t domid, grant_ref_t gref,
-			       u16 offset, void *to, u16 len)
+static void from_guest(struct gnttab_copy *op, domid_t domid, grant_ref_t gref, u16 offset,
+		       void *to)
 {
-	struct gnttab_copy *op = next_op(batch, len, GNTCOPY_source_gref);
-
 	op->source.u.ref = gref;
 	op->source.domid = domid;
 	op->source.offset = offset;
 	op->dest.u.gmfn = virt_to_gfn(to);
 	op->dest.domid = DOMID_SELF;
 	op->dest.offset = offset_in_page(to) & (XNB_SLOT_BYTES - 1);
+}
+
+void xnb_grant_copy_from_guest(struct xnb_grant_batch *batch, domid_t domid, grant_ref_t gref,
+			       u16 offset, void *to, u16 len)
+{
+	from_guest(next_op(batch, len, GNTCOPY_source_gref), domid, gref, offset, to);
+}
+
+bool xnb_grant_read(domid_t domid, grant_ref_t gref, void *to, u16 len)
+{
+	struct gnttab_copy op;
+
+	begin_op(&op, len, GNTCOPY_source_gref);
+	from_guest(&op, domid, gref, 0, to);
+	return !HYPERVISOR_grant_table_op(GNTTABOP_copy, &op, 1) && op.status == GNTST_okay;
 }
 
 void xnb_grant_copy_to_guest(struct xnb_grant_batch *batch, domid_t domid, grant_ref_t gref,

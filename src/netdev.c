@@ -6,6 +6,7 @@
 #include <xnb/ethtool.h>
 #include <xnb/netdev.h>
 #include <xnb/params.h>
+#include <xnb/route.h>
 #include <xnb/sysfs.h>
 
 #define GUEST_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_TSO | NETIF_F_TSO6 | \
@@ -18,7 +19,9 @@ static netdev_tx_t start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct xnb_vif *vif = netdev_priv(dev);
 	u16 id = skb_get_queue_mapping(skb);
+	struct xnb_to_guest_route route;
 	struct xnb_queue_set *set;
+	struct xnb_queue *queue;
 
 	/* The stack sends with bottom halves off, which synchronize_net() waits for. */
 	set = rcu_dereference_bh(vif->set);
@@ -28,9 +31,15 @@ static netdev_tx_t start_xmit(struct sk_buff *skb, struct net_device *dev)
 		return NETDEV_TX_OK;
 	}
 
-	if (unlikely(!xnb_to_guest_enqueue(&set->queue[id]->to, skb)))
+	queue = xnb_route_queue(vif, set, skb, &route);
+	if (unlikely(!xnb_to_guest_enqueue(&queue->to, skb, &route)))
 		return NETDEV_TX_BUSY;
 	return NETDEV_TX_OK;
+}
+
+static u16 select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *upper)
+{
+	return xnb_route_txq(netdev_priv(dev), skb);
 }
 
 static int open(struct net_device *dev)
@@ -82,6 +91,7 @@ static const struct net_device_ops netdev_ops = {
 	.ndo_open = open,
 	.ndo_stop = stop,
 	.ndo_start_xmit = start_xmit,
+	.ndo_select_queue = select_queue,
 	.ndo_fix_features = fix_features,
 	.ndo_change_mtu = change_mtu,
 	.ndo_get_stats64 = get_stats64,
@@ -130,6 +140,10 @@ struct xnb_vif *xnb_netdev_create(struct xenbus_device *xdev, unsigned int handl
 	err = register_netdev(dev);
 	if (err)
 		goto release;
+	/* The net device takes one group with it, and this is another. */
+	err = device_add_group(&dev->dev, &xnb_sysfs_rss);
+	if (err)
+		goto unregister;
 	/*
 	 * Not before the registration: then a bridge would not forward until the link watch
 	 * runs, up to a second after a live swap has connected the guest again.
@@ -137,6 +151,8 @@ struct xnb_vif *xnb_netdev_create(struct xenbus_device *xdev, unsigned int handl
 	netif_carrier_off(dev);
 	return vif;
 
+unregister:
+	unregister_netdev(dev);
 release:
 	xnb_vif_release(vif);
 free:
@@ -148,6 +164,7 @@ void xnb_netdev_destroy(struct xnb_vif *vif)
 {
 	struct net_device *dev = vif->owner.dev;
 
+	device_remove_group(&dev->dev, &xnb_sysfs_rss);
 	unregister_netdev(dev);
 	xnb_vif_release(vif);
 	free_netdev(dev);

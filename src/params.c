@@ -5,6 +5,7 @@
 
 #include <xnb/limits.h>
 #include <xnb/params.h>
+#include <xnb/rss.h>
 
 #define TIMEOUT_MSECS_MAX (3600 * 1000)
 
@@ -21,6 +22,11 @@ struct xnb_params xnb_params = {
 	.rx_usecs = XNB_COALESCE_USECS,
 	.rx_frames = XNB_COALESCE_FRAMES,
 	.adaptive_rx = true,
+	.rss_udp_ports = true,
+	.rebalance = true,
+	.rebalance_msecs = XNB_BALANCE_MSECS,
+	.rebalance_percent = XNB_BALANCE_PERCENT,
+	.to_guest_cpu = XNB_HOME_AUTO,
 };
 
 struct param_range {
@@ -69,6 +75,25 @@ static const struct kernel_param_ops switch_ops = {
 	.set = set_switch,
 	.get = param_get_bool,
 };
+
+static int set_home(const char *text, const struct kernel_param *param)
+{
+	int mode = __sysfs_match_string(xnb_home_modes, XNB_HOME_MODES, text);
+
+	if (mode < 0) {
+		pr_err("%s=%.32s refused: auto, local or home is needed\n", param->name, text);
+		return -EINVAL;
+	}
+	WRITE_ONCE(*(unsigned int *)param->arg, mode);
+	return 0;
+}
+
+static int get_home(char *text, const struct kernel_param *param)
+{
+	return sysfs_emit(text, "%s\n", xnb_home_modes[READ_ONCE(*(unsigned int *)param->arg)]);
+}
+
+static const struct kernel_param_ops home_ops = { .set = set_home, .get = get_home };
 
 module_param_cb(separate_tx_rx_irq, &switch_ops, &xnb_params.separate_tx_rx_irq, 0644);
 __MODULE_PARM_TYPE(separate_tx_rx_irq, "bool");
@@ -158,6 +183,35 @@ module_param_cb(adaptive_rx, &switch_ops, &xnb_params.adaptive_rx, 0644);
 __MODULE_PARM_TYPE(adaptive_rx, "bool");
 MODULE_PARM_DESC(adaptive_rx, "wait only where the packet rate says that it pays (default 1)");
 
+module_param_cb(rss_udp_ports, &switch_ops, &xnb_params.rss_udp_ports, 0644);
+__MODULE_PARM_TYPE(rss_udp_ports, "bool");
+MODULE_PARM_DESC(rss_udp_ports, "the host's hash takes the ports of UDP, too (default 1)");
+
+module_param_cb(rebalance, &switch_ops, &xnb_params.rebalance, 0644);
+__MODULE_PARM_TYPE(rebalance, "bool");
+MODULE_PARM_DESC(rebalance, "move flows from the busiest queue to the idlest (default 1)");
+
+static struct param_range rebalance_msecs_range = {
+	&xnb_params.rebalance_msecs, XNB_BALANCE_MSECS_MIN, XNB_BALANCE_MSECS_MAX
+};
+module_param_cb(rebalance_msecs, &range_ops, &rebalance_msecs_range, 0644);
+__MODULE_PARM_TYPE(rebalance_msecs, "uint");
+MODULE_PARM_DESC(rebalance_msecs,
+		 "time between two looks at the load, milliseconds, 10 to 10000 (default 100)");
+
+static struct param_range rebalance_percent_range = {
+	&xnb_params.rebalance_percent, XNB_BALANCE_PERCENT_MIN, XNB_BALANCE_PERCENT_MAX
+};
+module_param_cb(rebalance_percent, &range_ops, &rebalance_percent_range, 0644);
+__MODULE_PARM_TYPE(rebalance_percent, "uint");
+MODULE_PARM_DESC(rebalance_percent,
+		 "so much above the mean a queue may be, per cent, 1 to 1000 (default 10)");
+
+module_param_cb(to_guest_cpu, &home_ops, &xnb_params.to_guest_cpu, 0644);
+__MODULE_PARM_TYPE(to_guest_cpu, "charp");
+MODULE_PARM_DESC(to_guest_cpu,
+		 "CPU that works for data to the guest: local, the sender's; home, the queue's; auto, by load (default auto)");
+
 unsigned int xnb_params_queues(void)
 {
 	unsigned int queues = READ_ONCE(xnb_params.max_queues);
@@ -178,5 +232,22 @@ struct xnb_coalesce_pair xnb_params_coalesce(void)
 			.frames = READ_ONCE(xnb_params.rx_frames),
 			.adaptive = READ_ONCE(xnb_params.adaptive_rx),
 		},
+	};
+}
+
+u32 xnb_params_hash_types(void)
+{
+	if (READ_ONCE(xnb_params.rss_udp_ports))
+		return XNB_RSS_HOST_TYPES;
+	return XNB_RSS_GUEST_TYPES;
+}
+
+struct xnb_balance_settings xnb_params_balance(void)
+{
+	return (struct xnb_balance_settings){
+		.rebalance = READ_ONCE(xnb_params.rebalance),
+		.msecs = READ_ONCE(xnb_params.rebalance_msecs),
+		.percent = READ_ONCE(xnb_params.rebalance_percent),
+		.home = READ_ONCE(xnb_params.to_guest_cpu),
 	};
 }

@@ -146,6 +146,8 @@ struct xnb_queue *xnb_queue_create(struct xnb_owner *owner, struct xenbus_device
 int xnb_queue_bind(struct xnb_queue *queue, struct xenbus_device *xdev,
 		   struct xnb_queue_home *home, const struct xnb_queue_config *config)
 {
+	int err;
+
 	name_channels(queue, config);
 	queue->stats = &home->stats;
 	xnb_from_guest_init(&queue->from, &home->stats, &home->coalesce);
@@ -153,11 +155,15 @@ int xnb_queue_bind(struct xnb_queue *queue, struct xenbus_device *xdev,
 	queue->ready = true;
 
 	/* Last: from here on events come, and find disabled NAPI contexts until the start. */
-	return bind_channels(queue, xdev, config);
+	err = bind_channels(queue, xdev, config);
+	if (!err)
+		xnb_affinity_begin(queue);
+	return err;
 }
 
 void xnb_queue_retire(struct xnb_queue *queue)
 {
+	xnb_affinity_end(queue);
 	if (queue->ready) {
 		__netif_napi_del(&queue->to.napi);
 		__netif_napi_del(&queue->from.napi);

@@ -8,6 +8,9 @@
 
 static_assert(__CONST_RING_SIZE(xen_netif_tx, XEN_PAGE_SIZE) == XNB_RING_SLOTS);
 static_assert(__CONST_RING_SIZE(xen_netif_rx, XEN_PAGE_SIZE) == XNB_RING_SLOTS);
+static_assert(__CONST_RING_SIZE(xen_netif_ctrl, XEN_PAGE_SIZE) == XNB_CTRL_SLOTS);
+static_assert(sizeof(struct xen_netif_ctrl_request) == 16);
+static_assert(sizeof(struct xen_netif_ctrl_response) == 12);
 static_assert(sizeof(struct xen_netif_tx_request) == 12);
 static_assert(sizeof(struct xen_netif_tx_response) == 4);
 static_assert(sizeof(struct xen_netif_rx_request) == 8);
@@ -15,13 +18,13 @@ static_assert(sizeof(struct xen_netif_rx_response) == 8);
 static_assert(sizeof(struct xen_netif_extra_info) == 8);
 
 /* Requests between @cons and the guest's producer, or -EPROTO when there cannot be so many. */
-static int posted_since(const RING_IDX *req_prod, u32 cons, u32 rsp_prod_pvt)
+static int posted_since(const RING_IDX *req_prod, u32 cons, u32 rsp_prod_pvt, u32 slots)
 {
 	u32 prod = READ_ONCE(*req_prod);
 
 	/* The slots are read after the index that announces them. */
 	virt_rmb();
-	if (prod - rsp_prod_pvt > XNB_RING_SLOTS || prod - cons > XNB_RING_SLOTS)
+	if (prod - rsp_prod_pvt > slots || prod - cons > slots)
 		return -EPROTO;
 	return prod - cons;
 }
@@ -44,17 +47,17 @@ static bool event_wanted(const RING_IDX *rsp_event, u32 settled, u32 prod)
  * events for nothing (XSA-332). An impossible producer is what @if_impossible says.
  */
 static bool has_moved(const RING_IDX *req_prod, const RING_IDX *rsp_prod_pvt, u32 *event_prod,
-		      bool if_impossible)
+		      u32 slots, bool if_impossible)
 {
 	u32 prod = READ_ONCE(*req_prod), answered, before;
 
 	/* The producer first: what it was is then never older than what is answered. */
 	virt_rmb();
 	answered = READ_ONCE(*rsp_prod_pvt);
-	if (prod - answered > XNB_RING_SLOTS)
+	if (prod - answered > slots)
 		return if_impossible;
 	before = *event_prod - answered;
-	if (before <= XNB_RING_SLOTS && prod - answered <= before)
+	if (before <= slots && prod - answered <= before)
 		return false;
 	*event_prod = prod;
 	return true;
@@ -69,13 +72,13 @@ int xnb_ring_from_guest_attach(struct xnb_ring_from_guest *ring, void *page)
 	ring->fetched = start;
 	ring->settled = start;
 	ring->event_prod = start;
-	return posted_since(&shared->req_prod, start, start) < 0 ? -EIO : 0;
+	return posted_since(&shared->req_prod, start, start, XNB_RING_SLOTS) < 0 ? -EIO : 0;
 }
 
 int xnb_ring_from_guest_fetch(struct xnb_ring_from_guest *ring)
 {
 	int posted = posted_since(&ring->back.sring->req_prod, ring->fetched,
-				  ring->back.rsp_prod_pvt);
+				  ring->back.rsp_prod_pvt, XNB_RING_SLOTS);
 
 	if (posted < 0)
 		return posted;
@@ -139,7 +142,7 @@ void xnb_ring_from_guest_park(struct xnb_ring_from_guest *ring, unsigned int slo
 bool xnb_ring_from_guest_event(struct xnb_ring_from_guest *ring)
 {
 	return has_moved(&ring->back.sring->req_prod, &ring->back.rsp_prod_pvt,
-			 &ring->event_prod, true);
+			 &ring->event_prod, XNB_RING_SLOTS, true);
 }
 
 int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page)
@@ -150,13 +153,13 @@ int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page)
 	BACK_RING_ATTACH(&ring->back, shared, start, XEN_PAGE_SIZE);
 	ring->settled = start;
 	ring->event_prod = start;
-	return posted_since(&shared->req_prod, start, start) < 0 ? -EIO : 0;
+	return posted_since(&shared->req_prod, start, start, XNB_RING_SLOTS) < 0 ? -EIO : 0;
 }
 
 int xnb_ring_to_guest_posted(const struct xnb_ring_to_guest *ring)
 {
 	return posted_since(&ring->back.sring->req_prod, ring->back.req_cons,
-			    ring->back.rsp_prod_pvt);
+			    ring->back.rsp_prod_pvt, XNB_RING_SLOTS);
 }
 
 grant_ref_t xnb_ring_to_guest_fill(struct xnb_ring_to_guest *ring, u16 flags, u16 len)
@@ -219,8 +222,63 @@ bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod)
 	return (s32)(READ_ONCE(ring->back.sring->req_prod) - prod) >= 0;
 }
 
+bool xnb_ring_to_guest_taken(const struct xnb_ring_to_guest *ring, u32 index)
+{
+	u32 published = READ_ONCE(ring->back.rsp_prod_pvt) - index;
+
+	return READ_ONCE(ring->back.sring->req_prod) - index >= XNB_RING_SLOTS ||
+	       READ_ONCE(ring->back.sring->rsp_event) - 1 - index <= published;
+}
+
 bool xnb_ring_to_guest_event(struct xnb_ring_to_guest *ring)
 {
 	return has_moved(&ring->back.sring->req_prod, &ring->back.rsp_prod_pvt,
-			 &ring->event_prod, false);
+			 &ring->event_prod, XNB_RING_SLOTS, false);
+}
+
+int xnb_ring_ctrl_attach(struct xnb_ring_ctrl *ring, void *page)
+{
+	struct xen_netif_ctrl_sring *shared = page;
+	u32 start = READ_ONCE(shared->rsp_prod);
+
+	BACK_RING_ATTACH(&ring->back, shared, start, XEN_PAGE_SIZE);
+	ring->event_prod = start;
+	return posted_since(&shared->req_prod, start, start, XNB_CTRL_SLOTS) < 0 ? -EIO : 0;
+}
+
+int xnb_ring_ctrl_next(struct xnb_ring_ctrl *ring, struct xen_netif_ctrl_request *request)
+{
+	int posted = posted_since(&ring->back.sring->req_prod, ring->back.req_cons,
+				  ring->back.rsp_prod_pvt, XNB_CTRL_SLOTS);
+
+	if (posted <= 0)
+		return posted;
+	RING_COPY_REQUEST(&ring->back, ring->back.req_cons, request);
+	ring->back.req_cons++;
+	return 1;
+}
+
+bool xnb_ring_ctrl_answer(struct xnb_ring_ctrl *ring,
+			  const struct xen_netif_ctrl_response *response)
+{
+	int notify;
+
+	*RING_GET_RESPONSE(&ring->back, ring->back.rsp_prod_pvt) = *response;
+	ring->back.rsp_prod_pvt++;
+	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&ring->back, notify);
+	return notify;
+}
+
+bool xnb_ring_ctrl_arm(struct xnb_ring_ctrl *ring)
+{
+	WRITE_ONCE(ring->back.sring->req_event, ring->back.req_cons + 1);
+	/* Pairs with the guest's barrier between its producer and its look at req_event. */
+	virt_mb();
+	return READ_ONCE(ring->back.sring->req_prod) != ring->back.req_cons;
+}
+
+bool xnb_ring_ctrl_event(struct xnb_ring_ctrl *ring)
+{
+	return has_moved(&ring->back.sring->req_prod, &ring->back.rsp_prod_pvt,
+			 &ring->event_prod, XNB_CTRL_SLOTS, true);
 }

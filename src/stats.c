@@ -69,6 +69,7 @@ static const struct counter counters[] = {
 	COUNTER("to_guest_timer_armed", to_guest_wake, armed),
 	GUARDED("to_guest_timer_fired", to_guest_wake, fired, timer_syncp),
 	GUARDED("to_guest_timer_idle", to_guest_wake, idle, timer_syncp),
+	COUNTER("to_guest_remote", kick, remote),
 	COUNTER("to_guest_copy_error", to_guest, copy_error),
 	COUNTER("to_guest_slot_waits", to_guest, slot_waits),
 	COUNTER("to_guest_drained", to_guest, drained),
@@ -87,6 +88,7 @@ void xnb_stats_init(struct xnb_queue_stats *stats)
 	u64_stats_init(&stats->to_guest_wake.syncp);
 	u64_stats_init(&stats->to_guest_wake.timer_syncp);
 	u64_stats_init(&stats->to_guest_event.syncp);
+	u64_stats_init(&stats->kick.syncp);
 }
 
 void xnb_stats_exit(struct xnb_hold_stats *stats, enum xnb_exit exit, bool was_held)

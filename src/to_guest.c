@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/jiffies.h>
+#include <asm/unaligned.h>
 
 #include <xnb/slots.h>
 #include <xnb/to_guest.h>
@@ -14,14 +15,40 @@
 
 struct to_guest_cb {
 	unsigned long expires;
+	struct xnb_to_guest_route route;
 };
 
-static struct to_guest_cb *skb_cb(struct sk_buff *skb)
+static_assert(sizeof(struct to_guest_cb) <= sizeof_field(struct sk_buff, cb));
+static_assert(sizeof(u64) * BITS_PER_BYTE >= XNB_QUEUES_MAX);
+
+static struct to_guest_cb *skb_cb(const struct sk_buff *skb)
 {
 	return (struct to_guest_cb *)skb->cb;
 }
 
-bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
+/*
+ * Whether another transmit queue has to wait: it has its own lock and state, but the room is
+ * that of this one. Under the lock that the poll takes to make room, so neither misses the other.
+ */
+static bool blocks(struct xnb_to_guest *to, const struct sk_buff *skb)
+{
+	u16 id = skb_get_queue_mapping(skb);
+
+	if (likely(id == to->id) || !netif_xmit_stopped(to->txq))
+		return false;
+	to->blocked |= BIT_ULL(id);
+	netif_tx_stop_queue(netdev_get_tx_queue(to->owner->dev, id));
+	return true;
+}
+
+static void wake_blocked(struct xnb_to_guest *to)
+{
+	for (; to->blocked; to->blocked &= to->blocked - 1)
+		netif_tx_wake_queue(netdev_get_tx_queue(to->owner->dev, __ffs64(to->blocked)));
+}
+
+bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb,
+			  const struct xnb_to_guest_route *route)
 {
 	unsigned long flags;
 	bool due;
@@ -29,6 +56,10 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 	/* Not under the lock: it may free packets (XSA-424). */
 	skb_tx_timestamp(skb);
 	spin_lock_irqsave(&to->incoming.lock, flags);
+	if (unlikely(blocks(to, skb))) {
+		spin_unlock_irqrestore(&to->incoming.lock, flags);
+		return false;
+	}
 	if (unlikely(to->queued >= XNB_TO_GUEST_PACKETS ||
 		     to->queued_bytes + skb->len > XNB_TO_GUEST_BYTES)) {
 		netif_tx_stop_queue(to->txq);
@@ -36,7 +67,12 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 		return false;
 	}
 
-	skb_cb(skb)->expires = jiffies + to->owner->drain_timeout;
+	*skb_cb(skb) = (struct to_guest_cb){
+		.expires = jiffies + to->owner->drain_timeout,
+		.route = *route,
+	};
+	if (route->bucket)
+		xnb_bucket_sent(route->bucket, skb->len);
 	__skb_queue_tail(&to->incoming, skb);
 	netdev_tx_sent_queue(to->txq, skb->len);
 	to->queued++;
@@ -54,7 +90,7 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb)
 	spin_unlock_irqrestore(&to->incoming.lock, flags);
 
 	if (due)
-		napi_schedule(&to->napi);
+		xnb_kick(&to->kick);
 	return true;
 }
 
@@ -88,18 +124,29 @@ static bool set_gather(struct xnb_to_guest *to, unsigned int gather)
 static void make_room(struct xnb_to_guest *to, unsigned int packets, unsigned int bytes)
 {
 	unsigned long flags;
-	bool wake;
+
+	netdev_tx_completed_queue(to->txq, packets, bytes);
 
 	spin_lock_irqsave(&to->incoming.lock, flags);
 	to->queued -= packets;
 	to->queued_bytes -= bytes;
-	wake = netif_tx_queue_stopped(to->txq) && to->queued <= STOP_PACKETS / 2 &&
-	       to->queued_bytes <= STOP_BYTES / 2;
+	if (netif_running(to->owner->dev)) {
+		if (netif_tx_queue_stopped(to->txq) && to->queued <= STOP_PACKETS / 2 &&
+		    to->queued_bytes <= STOP_BYTES / 2)
+			netif_tx_wake_queue(to->txq);
+		if (unlikely(to->blocked) && !netif_xmit_stopped(to->txq))
+			wake_blocked(to);
+	}
 	spin_unlock_irqrestore(&to->incoming.lock, flags);
+}
 
-	netdev_tx_completed_queue(to->txq, packets, bytes);
-	if (wake && netif_running(to->owner->dev))
-		netif_tx_wake_queue(to->txq);
+/* A packet is no more in the queue. */
+static void leave(struct xnb_to_guest *to, const struct sk_buff *skb)
+{
+	struct xnb_bucket *bucket = skb_cb(skb)->route.bucket;
+
+	if (bucket)
+		xnb_bucket_done(bucket, to->ring.back.rsp_prod_pvt);
 }
 
 static void count_one(struct xnb_to_guest *to, u64_stats_t *counter)
@@ -109,7 +156,7 @@ static void count_one(struct xnb_to_guest *to, u64_stats_t *counter)
 
 static unsigned int extras_of(const struct sk_buff *skb)
 {
-	return skb_is_gso(skb) ? 1 : 0;
+	return skb_is_gso(skb) + skb_cb(skb)->route.hashed;
 }
 
 static void commit_copies(struct xnb_to_guest *to)
@@ -161,11 +208,33 @@ static void fill_gso(struct xnb_to_guest *to, const struct sk_buff *skb)
 	bool v4 = skb_shinfo(skb)->gso_type & SKB_GSO_TCPV4;
 	struct xen_netif_extra_info extra = {
 		.type = XEN_NETIF_EXTRA_TYPE_GSO,
+		.flags = skb_cb(skb)->route.hashed ? XEN_NETIF_EXTRA_FLAG_MORE : 0,
 		.u.gso.type = v4 ? XEN_NETIF_GSO_TYPE_TCPV4 : XEN_NETIF_GSO_TYPE_TCPV6,
 		.u.gso.size = skb_shinfo(skb)->gso_size,
 	};
 
 	xnb_ring_to_guest_fill_extra(&to->ring, &extra);
+}
+
+static void fill_hash(struct xnb_to_guest *to, const struct xnb_to_guest_route *route)
+{
+	struct xen_netif_extra_info extra = {
+		.type = XEN_NETIF_EXTRA_TYPE_HASH,
+		.u.hash.type = route->hash_type,
+		.u.hash.algorithm = XEN_NETIF_CTRL_HASH_ALGORITHM_TOEPLITZ,
+	};
+
+	put_unaligned_le32(route->hash, extra.u.hash.value);
+	xnb_ring_to_guest_fill_extra(&to->ring, &extra);
+}
+
+/* Extra infos follow the first slot, by rising type. */
+static void fill_extras(struct xnb_to_guest *to, const struct sk_buff *skb)
+{
+	if (skb_is_gso(skb))
+		fill_gso(to, skb);
+	if (skb_cb(skb)->route.hashed)
+		fill_hash(to, &skb_cb(skb)->route);
 }
 
 /* Opens the next slot. Data is packed, so all slots but the last are full: xnb_slots_needed(). */
@@ -181,8 +250,8 @@ static void next_slot(struct fill *fill)
 		flags |= XEN_NETRXF_more_data;
 	fill->slot = to->ring.back.rsp_prod_pvt % XNB_RING_SLOTS;
 	fill->gref = xnb_ring_to_guest_fill(&to->ring, flags, fill->room);
-	if (first && extras_of(fill->skb))
-		fill_gso(to, fill->skb);
+	if (first)
+		fill_extras(to, fill->skb);
 }
 
 static void fill_bytes(struct fill *fill, struct page *page, unsigned int offset, unsigned int len)
@@ -261,8 +330,10 @@ static void free_sent(struct xnb_to_guest *to, int budget)
 {
 	struct sk_buff *skb;
 
-	while ((skb = __skb_dequeue(&to->sent)))
+	while ((skb = __skb_dequeue(&to->sent))) {
+		leave(to, skb);
 		napi_consume_skb(skb, budget);
+	}
 }
 
 static void publish(struct xnb_to_guest *to, unsigned int count, unsigned int slots)
@@ -321,6 +392,7 @@ static unsigned int run_batch(struct xnb_to_guest *to, int budget, unsigned int 
 static void drop_packet(struct xnb_to_guest *to, struct sk_buff *skb)
 {
 	__skb_unlink(skb, &to->pending);
+	leave(to, skb);
 	make_room(to, 1, skb->len);
 	dev_kfree_skb_any(skb);
 }
@@ -516,6 +588,7 @@ void xnb_to_guest_init(struct xnb_to_guest *to, struct xnb_queue_stats *stats,
 		       const struct xnb_coalesce_pair *coalesce)
 {
 	to->txq = netdev_get_tx_queue(to->owner->dev, to->id);
+	xnb_kick_init(&to->kick, &to->napi, &stats->kick);
 	skb_queue_head_init(&to->incoming);
 	to->gather = 1;
 	__skb_queue_head_init(&to->pending);

@@ -69,14 +69,35 @@ static void fatal(struct xnb_owner *owner, enum xnb_reason reason)
 			   xnb_reason_text(reason));
 }
 
+static int init_steering(struct xnb_vif *vif)
+{
+	unsigned int i;
+	int err;
+
+	vif->bucket = kvcalloc(XNB_BUCKETS, sizeof(*vif->bucket), GFP_KERNEL);
+	if (!vif->bucket)
+		return -ENOMEM;
+	for (i = 0; i < XNB_BUCKETS; i++)
+		u64_stats_init(&vif->bucket[i].syncp);
+
+	vif->balance.settings = xnb_params_balance();
+	err = xnb_balance_init(vif);
+	if (!err)
+		err = xnb_rss_init(&vif->rss, xnb_params_hash_types());
+	return err;
+}
+
 int xnb_vif_init(struct xnb_vif *vif, struct net_device *dev, struct xenbus_device *xdev,
 		 unsigned int handle, unsigned int max_queues)
 {
 	unsigned int i;
 
+	vif->max_queues = max_queues;
 	vif->home = kvcalloc(max_queues, sizeof(*vif->home), GFP_KERNEL);
-	if (!vif->home)
+	if (!vif->home || init_steering(vif)) {
+		xnb_vif_release(vif);
 		return -ENOMEM;
+	}
 	vif->initial = xnb_params_coalesce();
 	for (i = 0; i < max_queues; i++) {
 		xnb_stats_init(&vif->home[i].stats);
@@ -92,7 +113,7 @@ int xnb_vif_init(struct xnb_vif *vif, struct net_device *dev, struct xenbus_devi
 	xnb_rate_init(&vif->owner.rate);
 	vif->xdev = xdev;
 	vif->handle = handle;
-	vif->max_queues = max_queues;
+	vif->offered = max_queues;
 	spin_lock_init(&vif->carrier_lock);
 	return 0;
 }
@@ -101,9 +122,12 @@ void xnb_vif_release(struct xnb_vif *vif)
 {
 	unsigned int i;
 
-	for (i = 0; i < vif->max_queues; i++)
+	for (i = 0; vif->home && i < vif->max_queues; i++)
 		if (vif->home[i].pool)
 			page_pool_destroy(vif->home[i].pool);
+	xnb_rss_release(&vif->rss);
+	xnb_balance_release(vif);
+	kvfree(vif->bucket);
 	kvfree(vif->home);
 }
 
@@ -249,6 +273,8 @@ static int publish_set(struct xnb_vif *vif, struct xnb_queue_set *set,
 	if (!config->sg && dev->mtu > ETH_DATA_LEN)
 		dev_set_mtu(dev, ETH_DATA_LEN);
 
+	xnb_rss_connect(&vif->rss, set->count);
+	xnb_balance_begin(vif, set);
 	if (netif_running(dev))
 		start_set(set);
 	rcu_assign_pointer(vif->set, set);
@@ -256,7 +282,26 @@ static int publish_set(struct xnb_vif *vif, struct xnb_queue_set *set,
 	return 0;
 }
 
-int xnb_vif_connect(struct xnb_vif *vif, const struct xnb_vif_config *config)
+static int create_ctrl(struct xnb_vif *vif, const struct xnb_vif_config *config)
+{
+	struct xnb_ctrl *ctrl;
+
+	if (!config->ctrl)
+		return 0;
+	ctrl = xnb_ctrl_create(&vif->owner, &vif->rss, vif->xdev, config->ctrl_ref);
+	if (IS_ERR(ctrl))
+		return PTR_ERR(ctrl);
+	vif->ctrl = ctrl;
+	return 0;
+}
+
+static void free_ctrl(struct xnb_vif *vif)
+{
+	xnb_ctrl_free(vif->ctrl, vif->xdev);
+	vif->ctrl = NULL;
+}
+
+static int connect_set(struct xnb_vif *vif, const struct xnb_vif_config *config)
 {
 	struct xnb_queue_set *set = create_set(vif, config);
 	int err;
@@ -272,6 +317,26 @@ int xnb_vif_connect(struct xnb_vif *vif, const struct xnb_vif_config *config)
 	return err;
 }
 
+int xnb_vif_connect(struct xnb_vif *vif, const struct xnb_vif_config *config)
+{
+	int err;
+
+	err = create_ctrl(vif, config);
+	if (err)
+		return err;
+	err = connect_set(vif, config);
+	if (err) {
+		free_ctrl(vif);
+		return err;
+	}
+	/* Last: its requests are about a connection. */
+	if (vif->ctrl)
+		err = xnb_ctrl_start(vif->ctrl, vif->xdev, config->ctrl_port);
+	if (err)
+		xnb_vif_disconnect(vif);
+	return err;
+}
+
 /*
  * Unpublish, quiesce, free. After the grace period no sender has a queue in its hands; after
  * stop_set() no poll, timer or packet of ours is left; after retire_set() the queues are
@@ -281,18 +346,22 @@ void xnb_vif_disconnect(struct xnb_vif *vif)
 {
 	struct xnb_queue_set *set;
 
+	if (vif->ctrl)
+		xnb_ctrl_stop(vif->ctrl);
 	rtnl_lock();
 	set = rtnl_set(vif);
 	if (set) {
 		set_connected(vif, false);
 		RCU_INIT_POINTER(vif->set, NULL);
 		synchronize_net();
+		xnb_balance_end(vif);
 		stop_set(set);
 		retire_set(set);
 	}
 	rtnl_unlock();
 	if (set)
 		free_set(vif, set);
+	free_ctrl(vif);
 }
 
 void xnb_vif_up(struct xnb_vif *vif)

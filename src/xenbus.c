@@ -14,6 +14,7 @@ static DEFINE_MUTEX(uevent_lock);
 /*
  * struct backend - one device on the bus, from probe to remove
  * @state: our own idea of the state; xenstore may lag behind while the hotplug script runs
+ * @announced: queues offered in xenstore
  * @reconfigured: the guest was answered Reconfigured and waits for Connected again
  * @failures: connects that failed lately
  * @last_failure: jiffies of the last
@@ -26,6 +27,7 @@ struct backend {
 	struct xnb_vif *vif;
 	char *script;
 	enum xenbus_state state;
+	unsigned int announced;
 	bool reconfigured;
 	unsigned int failures;
 	unsigned long last_failure;
@@ -150,6 +152,15 @@ static int connect(struct backend *be)
 	return err;
 }
 
+/* What ethtool -L asked for since; a guest reads it when it sees InitWait. */
+static void announce_queues(struct backend *be)
+{
+	unsigned int queues = READ_ONCE(be->vif->offered);
+
+	if (queues != be->announced && !xnb_announce_queues(be->xdev, queues))
+		be->announced = queues;
+}
+
 static void disconnect(struct backend *be)
 {
 	drop_watch(&be->hotplug_watch);
@@ -194,6 +205,8 @@ static void go_to(struct backend *be, enum xenbus_state target)
 			write_state(be, XenbusStateClosing);
 			return;
 		}
+		if (next == XenbusStateInitWait)
+			announce_queues(be);
 		/* Connected is written when the hotplug script is done. */
 		if (next != XenbusStateConnected)
 			write_state(be, next);
@@ -342,7 +355,8 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 		return err;
 	}
 	xnb_keep_recall(xdev, be->vif);
-	err = xnb_announce_write(xdev, be->vif->max_queues);
+	be->announced = be->vif->max_queues;
+	err = xnb_announce_write(xdev, be->announced);
 	if (!err)
 		err = xenbus_watch_pathfmt(xdev, &be->rate_watch, none_pending, rate_changed,
 					   "%s/rate", xdev->nodename);

@@ -18,6 +18,15 @@
 int xnb_announce_write(struct xenbus_device *xdev, unsigned int max_queues);
 
 /**
+ * xnb_announce_queues() - write another number of queues
+ * @xdev: the backend device
+ * @queues: queues offered to the next connection
+ *
+ * Context: process. Return: 0 or a negative errno.
+ */
+int xnb_announce_queues(struct xenbus_device *xdev, unsigned int queues);
+
+/**
  * xnb_announce_read() - read what the guest wants
  * @xdev: the backend device
  * @max_queues: upper bound for the guest's queue count

@@ -9,6 +9,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/types.h>
 #include <linux/if_ether.h>
@@ -29,6 +30,7 @@ typedef int32_t s32;
 typedef int64_t s64;
 
 #define U32_MAX UINT32_MAX
+#define BIT(n) (1UL << (n))
 
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define max_t(type, a, b) ((type)(a) > (type)(b) ? (type)(a) : (type)(b))

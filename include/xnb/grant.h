@@ -74,4 +74,15 @@ void xnb_grant_copy_to_guest(struct xnb_grant_batch *batch, domid_t domid, grant
  */
 bool xnb_grant_commit(struct xnb_grant_batch *batch);
 
+/**
+ * xnb_grant_read() - copy the beginning of one page of a guest, now
+ * @domid: the guest
+ * @gref: the guest's grant; any value, Xen checks it
+ * @to: local address; @to to @to + @len - 1 lie in one Xen page
+ * @len: bytes, 1 to XNB_SLOT_BYTES
+ *
+ * Context: any. Return: whether it was copied.
+ */
+bool xnb_grant_read(domid_t domid, grant_ref_t gref, void *to, u16 len);
+
 #endif

@@ -9,6 +9,9 @@
 /* A ring is one 4 KiB page: 256 slots either way. The protocol has no larger one. */
 #define XNB_RING_SLOTS 256
 
+/* The control ring's slots are larger. */
+#define XNB_CTRL_SLOTS 128
+
 /* Slots, grants and copies are counted in Xen pages whatever the kernel's page size. */
 #define XNB_SLOT_BYTES 4096
 
@@ -93,6 +96,29 @@
 /* Queues of one interface. */
 #define XNB_QUEUES_MAX 64
 #define XNB_QUEUES_DEFAULT 8
+
+/* Entries of an indirection table: netif.h leaves the number to us. */
+#define XNB_BUCKETS 128
+
+/* Requests of a control ring answered in one go; then others have their turn. */
+#define XNB_CTRL_REQUESTS 64
+
+/*
+ * Rules of receive side scaling kept in memory: the present ones, and others that readers may
+ * still hold. Who changes them faster than readers let go waits (at most a grace period).
+ */
+#define XNB_RSS_RULES 6
+
+/* Ranges and defaults of the rebalance. */
+#define XNB_BALANCE_MSECS_MIN 10
+#define XNB_BALANCE_MSECS_MAX 10000
+#define XNB_BALANCE_MSECS 100
+#define XNB_BALANCE_PERCENT_MIN 1
+#define XNB_BALANCE_PERCENT_MAX 1000
+#define XNB_BALANCE_PERCENT 10
+
+/* Packets a second below which the load of the queues is nobody's bottleneck. */
+#define XNB_BALANCE_RATE_MIN 2000
 
 /* The largest packet always passes a rate limit in one piece. */
 #define XNB_CREDIT_BURST_MIN (128 * 1024)

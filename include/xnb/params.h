@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 
+#include <xnb/balance.h>
 #include <xnb/coalesce.h>
 
 /**
@@ -24,6 +25,11 @@
  * @rx_usecs: see struct xnb_coalesce, for work and completions for data from the guest
  * @rx_frames: the same
  * @adaptive_rx: the same
+ * @rss_udp_ports: the host's hash takes the ports of UDP, too
+ * @rebalance: buckets are moved
+ * @rebalance_msecs: milliseconds between two looks at the load
+ * @rebalance_percent: load above the mean that is left alone
+ * @to_guest_cpu: enum xnb_home_mode
  */
 struct xnb_params {
 	bool separate_tx_rx_irq;
@@ -39,6 +45,11 @@ struct xnb_params {
 	unsigned int rx_usecs;
 	unsigned int rx_frames;
 	bool adaptive_rx;
+	bool rss_udp_ports;
+	bool rebalance;
+	unsigned int rebalance_msecs;
+	unsigned int rebalance_percent;
+	unsigned int to_guest_cpu;
 };
 
 extern struct xnb_params xnb_params;
@@ -56,5 +67,19 @@ unsigned int xnb_params_queues(void);
  * Context: process. Return: settings in range.
  */
 struct xnb_coalesce_pair xnb_params_coalesce(void);
+
+/**
+ * xnb_params_hash_types() - what a new interface hashes for the host
+ *
+ * Context: process. Return: flags.
+ */
+u32 xnb_params_hash_types(void);
+
+/**
+ * xnb_params_balance() - balance settings of a new interface
+ *
+ * Context: process. Return: settings in range.
+ */
+struct xnb_balance_settings xnb_params_balance(void);
 
 #endif

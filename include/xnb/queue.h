@@ -5,6 +5,7 @@
 
 #include <xen/xenbus.h>
 
+#include <xnb/affinity.h>
 #include <xnb/from_guest.h>
 #include <xnb/to_guest.h>
 
@@ -42,6 +43,7 @@ struct xnb_queue_home {
  * @from: the guest's sending side
  * @to: the guest's receiving side
  * @channel: one for each direction, or the first for both
+ * @affinity: where its events come
  * @stats: counters
  * @tx_page: mapped ring page of @from
  * @rx_page: mapped ring page of @to
@@ -52,6 +54,7 @@ struct xnb_queue {
 	struct xnb_from_guest from;
 	struct xnb_to_guest to;
 	struct xnb_channel channel[2];
+	struct xnb_affinity affinity;
 	struct xnb_queue_stats *stats;
 	void *tx_page;
 	void *rx_page;

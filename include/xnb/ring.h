@@ -43,6 +43,66 @@ struct xnb_ring_to_guest {
 };
 
 /**
+ * struct xnb_ring_ctrl - requests of a control ring, and their responses
+ * @back: producer and consumer, private
+ * @event_prod: request producer seen at the last event (interrupt handler only)
+ */
+struct xnb_ring_ctrl {
+	struct xen_netif_ctrl_back_ring back;
+	u32 event_prod;
+};
+
+/**
+ * xnb_ring_ctrl_attach() - take over the mapped ring page
+ * @ring: the ring
+ * @page: the mapped page
+ *
+ * As xnb_ring_from_guest_attach().
+ *
+ * Context: process, before the owner runs.
+ *
+ * Return: 0, or -EIO when the indices are impossible.
+ */
+int xnb_ring_ctrl_attach(struct xnb_ring_ctrl *ring, void *page);
+
+/**
+ * xnb_ring_ctrl_next() - copy the next request out of shared memory
+ * @ring: the ring
+ * @request: the copy
+ *
+ * Context: process, the owner.
+ *
+ * Return: 1, or 0 when there is none, or -EPROTO when the guest's producer is impossible.
+ */
+int xnb_ring_ctrl_next(struct xnb_ring_ctrl *ring, struct xen_netif_ctrl_request *request);
+
+/**
+ * xnb_ring_ctrl_answer() - answer the request that was copied last, and publish
+ * @ring: the ring
+ * @response: the answer
+ *
+ * Context: process, the owner. Return: whether the guest wants an event for it.
+ */
+bool xnb_ring_ctrl_answer(struct xnb_ring_ctrl *ring,
+			  const struct xen_netif_ctrl_response *response);
+
+/**
+ * xnb_ring_ctrl_arm() - ask the guest for an event with its next request
+ * @ring: the ring
+ *
+ * Context: process, the owner. Return: true when there are requests already.
+ */
+bool xnb_ring_ctrl_arm(struct xnb_ring_ctrl *ring);
+
+/**
+ * xnb_ring_ctrl_event() - was there a reason for an event
+ * @ring: the ring
+ *
+ * Context: interrupt handler of the ring's channel. Return: as xnb_ring_from_guest_event().
+ */
+bool xnb_ring_ctrl_event(struct xnb_ring_ctrl *ring);
+
+/**
  * xnb_ring_from_guest_attach() - take over the mapped ring page
  * @ring: the ring
  * @page: the mapped page
@@ -227,6 +287,20 @@ u32 xnb_ring_to_guest_arm(struct xnb_ring_to_guest *ring, unsigned int slots);
  * Only reads, and not the private indices: safe when another CPU owns the ring by now.
  */
 bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod);
+
+/**
+ * xnb_ring_to_guest_taken() - has the guest taken what was published
+ * @ring: the ring
+ * @index: response index behind it
+ *
+ * A guest posts a buffer into a slot only when it has taken what the slot held before, and it
+ * asks for an event behind what it has taken. It has nothing but its own order to lose by lying.
+ *
+ * Context: any, while the ring is mapped.
+ *
+ * Return: true when it surely has.
+ */
+bool xnb_ring_to_guest_taken(const struct xnb_ring_to_guest *ring, u32 index);
 
 /**
  * xnb_ring_to_guest_event() - was there a reason for an event

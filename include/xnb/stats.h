@@ -47,6 +47,16 @@ struct xnb_wake_stats {
 };
 
 /**
+ * struct xnb_kick_stats - written by who has won the to-guest NAPI context
+ * @syncp: makes a reader's view whole on 32 bit
+ * @remote: times it was woken on another CPU than the sender's
+ */
+struct xnb_kick_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t remote;
+};
+
+/**
  * struct xnb_event_stats - events from the guest, written by the interrupt handler
  * @syncp: makes a reader's view whole on 32 bit
  * @events: events with work behind them
@@ -130,6 +140,7 @@ struct xnb_to_guest_stats {
  * @data: its events to the guest
  * @to_guest_wake: its timer
  * @to_guest_event: the guest's events for it
+ * @kick: its wake-ups by senders
  */
 struct xnb_queue_stats {
 	struct xnb_from_guest_stats from_guest ____cacheline_aligned_in_smp;
@@ -140,6 +151,7 @@ struct xnb_queue_stats {
 	struct xnb_hold_stats data;
 	struct xnb_wake_stats to_guest_wake;
 	struct xnb_event_stats to_guest_event;
+	struct xnb_kick_stats kick;
 };
 
 /**

@@ -6,5 +6,6 @@
 #include <linux/sysfs.h>
 
 extern const struct attribute_group xnb_sysfs_coalesce;
+extern const struct attribute_group xnb_sysfs_rss;
 
 #endif

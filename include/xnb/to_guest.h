@@ -7,13 +7,29 @@
 #include <linux/skbuff.h>
 #include <linux/timer.h>
 
+#include <xnb/bucket.h>
 #include <xnb/channel.h>
 #include <xnb/grant.h>
 #include <xnb/hold.h>
+#include <xnb/kick.h>
 #include <xnb/owner.h>
 #include <xnb/ring.h>
 #include <xnb/stats.h>
 #include <xnb/wake.h>
+
+/**
+ * struct xnb_to_guest_route - how a packet came to its queue
+ * @bucket: the bucket that hears when it has left, or NULL
+ * @hashed: the guest is told its hash
+ * @hash_type: _XEN_NETIF_CTRL_HASH_TYPE_*
+ * @hash: the hash
+ */
+struct xnb_to_guest_route {
+	struct xnb_bucket *bucket;
+	bool hashed;
+	u8 hash_type;
+	u32 hash;
+};
 
 /**
  * struct xnb_to_guest - one queue's way to the guest
@@ -21,14 +37,16 @@
  * @owner: the interface
  * @channel: event channel, perhaps shared with the other direction
  * @stats: counters
- * @txq: the stack's transmit queue that feeds this one
+ * @txq: the transmit queue of the same number, whose limits and stops are those of this one
  * @id: queue number
- * @incoming: packets from the stack; its lock also guards @gather, @queued and @queued_bytes.
- *	The lock is taken with interrupts off, as netpoll sends from any context (XSA-424)
+ * @kick: how senders schedule @napi
+ * @incoming: packets from the stack; its lock also guards @gather, @queued, @queued_bytes and
+ *	@blocked. The lock is taken with interrupts off, as netpoll sends from any context (XSA-424)
  * @gather: so many packets in @incoming are worth a poll
  * @came_ns: when the last packet of those that gather came, else 0; a hint, read without lock
  * @queued: packets taken from the stack and not yet sent or dropped
  * @queued_bytes: their bytes
+ * @blocked: other transmit queues that wait for room here, by number
  * @pending: packets taken over by the poll, oldest first
  * @sent: packets of the present batch
  * @waiting: the guest has too few buffers posted
@@ -52,12 +70,14 @@ struct xnb_to_guest {
 	struct xnb_to_guest_stats *stats;
 	struct netdev_queue *txq;
 	u16 id;
+	struct xnb_kick kick;
 
 	struct sk_buff_head incoming ____cacheline_aligned_in_smp;
 	unsigned int gather;
 	u64 came_ns;
 	unsigned int queued;
 	unsigned int queued_bytes;
+	u64 blocked;
 
 	struct sk_buff_head pending ____cacheline_aligned_in_smp;
 	struct sk_buff_head sent;
@@ -106,14 +126,17 @@ void xnb_to_guest_stop(struct xnb_to_guest *to);
  * xnb_to_guest_enqueue() - take a packet from the stack
  * @to: a queue
  * @skb: the packet, now ours when true is returned
+ * @route: how it came here
  *
- * Stops the stack's queue before a limit is passed, so no packet is dropped for want of
- * room (limits: XNB_TO_GUEST_PACKETS, XNB_TO_GUEST_BYTES; XSA-392).
+ * Stops the queue's transmit queue before a limit is passed, so no packet is dropped for want of
+ * room (limits: XNB_TO_GUEST_PACKETS, XNB_TO_GUEST_BYTES; XSA-392). While that is stopped, packets
+ * of other transmit queues are refused, and those are stopped too until there is room.
  *
  * Context: ndo_start_xmit, also with interrupts off (netpoll).
  *
  * Return: false when the queue is full.
  */
-bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb);
+bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb,
+			  const struct xnb_to_guest_route *route);
 
 #endif

@@ -6,10 +6,12 @@
 #if !defined(XNB_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define XNB_TRACE_H
 
+#include <linux/netdevice.h>
 #include <linux/tracepoint.h>
 
 #include <xnb/hold.h>
 #include <xnb/park.h>
+#include <xnb/steer.h>
 
 TRACE_DEFINE_ENUM(XNB_HOLD);
 TRACE_DEFINE_ENUM(XNB_EXIT_IDLE);
@@ -119,6 +121,27 @@ TRACE_EVENT(xnb_park,
 	TP_printk("%s found=%u gap=%u deadline=%llu %s", __entry->channel, __entry->found,
 		  __entry->gap_ns, __entry->deadline_ns,
 		  __entry->exit == XNB_HOLD ? "parked" : "asked")
+);
+
+TRACE_EVENT(xnb_move,
+	TP_PROTO(const struct net_device *dev, const struct xnb_steer_move *move, u32 load),
+	TP_ARGS(dev, move, load),
+	TP_STRUCT__entry(
+		__array(char, name, IFNAMSIZ)
+		__field(u8, bucket)
+		__field(u8, from)
+		__field(u8, to)
+		__field(u32, load)
+	),
+	TP_fast_assign(
+		memcpy(__entry->name, dev->name, IFNAMSIZ);
+		__entry->bucket = move->bucket;
+		__entry->from = move->from;
+		__entry->to = move->to;
+		__entry->load = load;
+	),
+	TP_printk("%s bucket=%u from=%u to=%u load=%u", __entry->name, __entry->bucket,
+		  __entry->from, __entry->to, __entry->load)
 );
 
 #endif

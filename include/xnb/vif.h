@@ -5,8 +5,12 @@
 
 #include <linux/spinlock.h>
 
+#include <xnb/balance.h>
+#include <xnb/bucket.h>
+#include <xnb/ctrl.h>
 #include <xnb/owner.h>
 #include <xnb/queue.h>
+#include <xnb/rss.h>
 
 /**
  * struct xnb_queue_set - the queues of one connection
@@ -27,6 +31,9 @@ struct xnb_queue_set {
  * @csum_v4: it takes blank checksums over IPv4
  * @csum_v6: it takes blank checksums over IPv6
  * @rx_notify: it sends an event when it posts buffers
+ * @ctrl: it has a control ring
+ * @ctrl_ref: grant of that ring
+ * @ctrl_port: its event channel
  * @queue: one entry a queue
  */
 struct xnb_vif_config {
@@ -37,6 +44,9 @@ struct xnb_vif_config {
 	bool csum_v4;
 	bool csum_v6;
 	bool rx_notify;
+	bool ctrl;
+	grant_ref_t ctrl_ref;
+	evtchn_port_t ctrl_port;
 	struct xnb_queue_config queue[];
 };
 
@@ -48,6 +58,11 @@ struct xnb_vif_config {
  * @max_queues: queues it was made for
  * @home: what queues keep over reconnects, by queue number; @max_queues entries
  * @initial: coalescing settings that its queues began with
+ * @rss: the hash and the indirection table
+ * @balance: keeps the load even
+ * @bucket: the buckets of the host's table, XNB_BUCKETS
+ * @ctrl: the guest's control ring, or NULL
+ * @offered: queues that the next connection may have, 1 to @max_queues
  * @set: the queues, or NULL while not connected. Written under rtnl, read under RCU or rtnl
  * @carrier_lock: guards what the carrier follows; interrupts off, as netpoll polls from any
  *	context
@@ -62,6 +77,11 @@ struct xnb_vif {
 	unsigned int max_queues;
 	struct xnb_queue_home *home;
 	struct xnb_coalesce_pair initial;
+	struct xnb_rss rss;
+	struct xnb_balance balance;
+	struct xnb_bucket *bucket;
+	struct xnb_ctrl *ctrl;
+	unsigned int offered;
 	struct xnb_queue_set __rcu *set;
 	spinlock_t carrier_lock; /* see above */
 	bool connected;

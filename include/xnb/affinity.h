@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The home CPU of a queue: where its events come, spread over the CPUs. */
+#ifndef XNB_AFFINITY_H
+#define XNB_AFFINITY_H
+
+#include <linux/types.h>
+
+struct xnb_queue;
+
+/**
+ * struct xnb_affinity - the home of a queue
+ * @given: the queue has a CPU of its own
+ * @chosen: that CPU
+ * @displaced: it went away
+ * @home: the CPU where the events come, -1 when nobody knows; ours, an administrator's or the
+ *	kernel's choice
+ */
+struct xnb_affinity {
+	bool given;
+	unsigned int chosen;
+	bool displaced;
+	int home;
+};
+
+/**
+ * xnb_affinity_begin() - give a queue the online CPU that has the fewest
+ * @queue: bound
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_affinity_begin(struct xnb_queue *queue);
+
+/**
+ * xnb_affinity_end() - give it back, if there is one
+ * @queue: the queue
+ *
+ * Context: process, under rtnl.
+ */
+void xnb_affinity_end(struct xnb_queue *queue);
+
+/**
+ * xnb_affinity_follow() - see where the events of a queue come by now
+ * @queue: between xnb_affinity_begin() and xnb_affinity_end()
+ *
+ * Follows what an administrator set, and goes back to a chosen CPU that went away and is there
+ * again.
+ *
+ * Context: process. Return: whether the home is another one than before.
+ */
+bool xnb_affinity_follow(struct xnb_queue *queue);
+
+#endif

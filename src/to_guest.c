@@ -26,15 +26,23 @@ static struct to_guest_cb *skb_cb(const struct sk_buff *skb)
 	return (struct to_guest_cb *)skb->cb;
 }
 
+/* Whether there is a packet here whose leaving makes room. */
+static bool is_full(const struct xnb_to_guest *to)
+{
+	return to->queued > STOP_PACKETS || to->queued_bytes > STOP_BYTES ||
+	       test_bit(__QUEUE_STATE_STACK_XOFF, &to->txq->state);
+}
+
 /*
- * Whether another transmit queue has to wait: it has its own lock and state, but the room is
- * that of this one. Under the lock that the poll takes to make room, so neither misses the other.
+ * Whether another transmit queue has to wait for room here. Not because @txq is stopped: that
+ * may itself be waiting for room elsewhere. Under the lock that the poll takes to make room, so
+ * neither misses the other.
  */
 static bool blocks(struct xnb_to_guest *to, const struct sk_buff *skb)
 {
 	u16 id = skb_get_queue_mapping(skb);
 
-	if (likely(id == to->id) || !netif_xmit_stopped(to->txq))
+	if (likely(id == to->id) || !is_full(to))
 		return false;
 	to->blocked |= BIT_ULL(id);
 	netif_tx_stop_queue(netdev_get_tx_queue(to->owner->dev, id));
@@ -134,7 +142,7 @@ static void make_room(struct xnb_to_guest *to, unsigned int packets, unsigned in
 		if (netif_tx_queue_stopped(to->txq) && to->queued <= STOP_PACKETS / 2 &&
 		    to->queued_bytes <= STOP_BYTES / 2)
 			netif_tx_wake_queue(to->txq);
-		if (unlikely(to->blocked) && !netif_xmit_stopped(to->txq))
+		if (unlikely(to->blocked) && !is_full(to))
 			wake_blocked(to);
 	}
 	spin_unlock_irqrestore(&to->incoming.lock, flags);

@@ -11,6 +11,7 @@
 
 #include <linux/bits.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #include <linux/if_ether.h>
 #include <linux/math64.h>
@@ -20,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <linux/if_ether.h>
 
 typedef uint8_t u8;

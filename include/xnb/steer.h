@@ -31,7 +31,8 @@ struct xnb_steer_move {
 
 /**
  * struct xnb_steer_limits - when the balance is worth a move
- * @queues: queues that take part, 0 to @queues - 1
+ * @queues: how many take part, 1 to XNB_QUEUES_MAX, from queue 0 on; buckets of others stay and do
+ *	not count
  * @threshold: per cent that the busiest queue may have above the mean, 1 to 1000
  * @load_min: sum of all loads below which nothing is moved
  */
@@ -85,9 +86,9 @@ void xnb_steer_spread(struct xnb_steer_table *table, unsigned int queues);
  *
  * The fewest moves that get the busiest queue to within the threshold, or as near as whole
  * buckets allow: no move of the result is there that makes nothing better. None at all while the
- * load is low or within the threshold, or when they would not lessen the busiest queue's excess
- * by a noticeable part, so that an even load lies still. Bounded work: each bucket is moved at
- * most once.
+ * load is low or within the threshold, or when they would lessen the busiest queue's load by less
+ * than a quarter of what the threshold tolerates, so that an even load lies still. Bounded work:
+ * each bucket is moved at most once.
  *
  * Pure: any context. Return: number of moves, 0 to XNB_BUCKETS.
  */

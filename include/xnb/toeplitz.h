@@ -9,6 +9,8 @@
 /* The longest key of the protocol; with a shorter one the rest is 0. */
 #define XNB_TOEPLITZ_KEY_BYTES 40
 
+#define XNB_TOEPLITZ_NIBBLES (2 * XNB_FLOW_BYTES)
+
 /**
  * struct xnb_toeplitz - a key, and what it makes of each half byte of the input
  * @key: the key
@@ -16,7 +18,7 @@
  */
 struct xnb_toeplitz {
 	u8 key[XNB_TOEPLITZ_KEY_BYTES];
-	u32 nibble[2 * XNB_FLOW_BYTES][16];
+	u32 nibble[XNB_TOEPLITZ_NIBBLES][16];
 };
 
 /**

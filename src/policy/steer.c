@@ -3,14 +3,13 @@
 
 /*
  * A move may bring packets of a flow out of order, and load is measured with noise. The moves have
- * to take off a quarter of the excess that whole buckets allow to take off; beside an elephant,
- * which allows little, a sixteenth of all of it.
+ * to lessen the busiest queue by this part of what the threshold tolerates, or the crumbs beside
+ * an elephant would move for ever.
  */
-#define GAIN_OF_MOVABLE 4
-#define GAIN_OF_EXCESS 16
+#define WORTH_PART 4
 
-/* Far more than the moves that any load took: an end all the same. */
-#define STEPS_MAX XNB_BUCKETS
+/* Twice the moves that any load should take: an end all the same. */
+#define STEPS_MAX (2 * XNB_BUCKETS)
 
 /* Where the buckets would be, and what the queues would have. */
 struct trial {
@@ -111,7 +110,7 @@ static bool give(struct trial *trial, unsigned int from, unsigned int to)
 /* The same with a bucket of any other queue in return, where none can be given for nothing. */
 static bool exchange(struct trial *trial, unsigned int from)
 {
-	unsigned int mine, other, give = XNB_BUCKETS, take = XNB_BUCKETS;
+	unsigned int mine, other, given = XNB_BUCKETS, taken = XNB_BUCKETS;
 	u32 least = trial->sum[from], now, sum;
 	u8 to;
 
@@ -129,15 +128,15 @@ static bool exchange(struct trial *trial, unsigned int from)
 			if (now >= least)
 				continue;
 			least = now;
-			give = mine;
-			take = other;
+			given = mine;
+			taken = other;
 		}
 	}
-	if (give == XNB_BUCKETS)
+	if (given == XNB_BUCKETS)
 		return false;
-	to = trial->queue[take];
-	move(trial, take, from);
-	move(trial, give, to);
+	to = trial->queue[taken];
+	move(trial, taken, from);
+	move(trial, given, to);
 	return true;
 }
 
@@ -155,25 +154,25 @@ static void even_out(struct trial *trial, u32 goal)
 	}
 }
 
-/* Takes moves back that nothing above @limit would come of, those of the least load first. */
+/* Takes back the moves without which no queue has more than @limit. */
 static void take_back(struct trial *trial, const struct xnb_steer_table *table, u32 limit)
 {
-	unsigned int bucket, found;
+	unsigned int bucket;
+	bool again;
 	u8 home;
 
+	/* A bucket that goes makes room for others to come home: once more, until none does. */
 	do {
-		found = XNB_BUCKETS;
+		again = false;
 		for (bucket = 0; bucket < XNB_BUCKETS; bucket++) {
 			home = table->queue[bucket];
 			if (trial->queue[bucket] == home ||
 			    trial->sum[home] + trial->load[bucket] > limit)
 				continue;
-			if (found == XNB_BUCKETS || trial->load[bucket] < trial->load[found])
-				found = bucket;
+			move(trial, bucket, home);
+			again = true;
 		}
-		if (found < XNB_BUCKETS)
-			move(trial, found, table->queue[found]);
-	} while (found < XNB_BUCKETS);
+	} while (again);
 }
 
 /*
@@ -199,23 +198,12 @@ static u32 find_share(const struct trial *trial, u32 total)
 	return max_t(u32, mean, DIV_ROUND_UP(buckets, trial->queues) * average);
 }
 
-static u32 find_biggest(const struct trial *trial)
-{
-	unsigned int bucket;
-	u32 biggest = 0;
-
-	for (bucket = 0; bucket < XNB_BUCKETS; bucket++)
-		if (trial->queue[bucket] < trial->queues)
-			biggest = max_t(u32, biggest, trial->load[bucket]);
-	return biggest;
-}
-
 unsigned int xnb_steer_balance(const struct xnb_steer_table *table,
 			       const u32 load[static XNB_BUCKETS],
 			       const struct xnb_steer_limits *limits,
 			       struct xnb_steer_move moves[static XNB_BUCKETS])
 {
-	u32 total, share, bound, before, goal, gain;
+	u32 total, share, before, goal, gain;
 	unsigned int bucket, count = 0;
 	struct trial trial;
 	u64 tolerated;
@@ -223,19 +211,18 @@ unsigned int xnb_steer_balance(const struct xnb_steer_table *table,
 	total = begin_trial(&trial, table, load, limits->queues);
 	share = find_share(&trial, total);
 	before = trial.sum[busiest(&trial)];
-	tolerated = share + mul_u64_u64_div_u64(share, limits->threshold, 100);
-	if (total < limits->load_min || before <= tolerated)
+	tolerated = mul_u64_u64_div_u64(share, limits->threshold, 100);
+	if (total < limits->load_min || before <= share + tolerated)
 		return 0;
 
-	/* Just above the threshold the moves reach below it, else they would not be worth it. */
-	bound = max_t(u32, share, find_biggest(&trial));
-	goal = before - (before - share) / GAIN_OF_MOVABLE;
-	goal = max_t(u32, bound, min_t(u64, goal, tolerated));
+	/* From just above the threshold the moves reach well below it: else none is worth it. */
+	goal = before - (before - share) / WORTH_PART;
+	goal = min_t(u64, goal, share + tolerated);
 	even_out(&trial, goal);
 	take_back(&trial, table, max_t(u32, goal, trial.sum[busiest(&trial)]));
 
 	gain = before - trial.sum[busiest(&trial)];
-	if (gain < (before - bound) / GAIN_OF_MOVABLE || gain < (before - share) / GAIN_OF_EXCESS)
+	if (!gain || gain < tolerated / WORTH_PART)
 		return 0;
 	for (bucket = 0; bucket < XNB_BUCKETS; bucket++)
 		if (trial.queue[bucket] != table->queue[bucket])

@@ -269,12 +269,14 @@ void front_kick(struct front *f)
 		die("notify: %s", strerror(errno));
 }
 
-void ring_push(struct front *f, struct ring_page *ring, uint32_t old, uint32_t prod)
+bool ring_push(struct front *f, struct ring_page *ring, uint32_t old, uint32_t prod)
 {
 	__atomic_store_n(&ring->req_prod, prod, __ATOMIC_RELEASE);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (prod - __atomic_load_n(&ring->req_event, __ATOMIC_RELAXED) < prod - old)
-		front_kick(f);
+	if (prod - __atomic_load_n(&ring->req_event, __ATOMIC_RELAXED) >= prod - old)
+		return false;
+	front_kick(f);
+	return true;
 }
 
 bool front_wait_event(struct front *f, double seconds)

@@ -115,8 +115,8 @@ struct tx_response *tx_answer(struct front *f, uint32_t index);
 struct rx_request *rx_slot(struct front *f, uint32_t index);
 struct rx_response *rx_answer(struct front *f, uint32_t index);
 
-/* Publish requests up to @prod; send an event when the backend asked for one. */
-void ring_push(struct front *f, struct ring_page *ring, uint32_t old, uint32_t prod);
+/* Publish requests up to @prod; send an event, and return true, when the backend asked for one. */
+bool ring_push(struct front *f, struct ring_page *ring, uint32_t old, uint32_t prod);
 /* Send an event, asked for or not. */
 void front_kick(struct front *f);
 /* Spin until there is an event of the channel; false when none came in time. */

@@ -12,6 +12,16 @@
  *				lap of the ring
  *	hostile refused COUNT	rings and channels that cannot be used are not connected
  *
+ * With the module "window" loaded at the function in brackets, see window.c:
+ *
+ *	hostile late-requests COUNT	a request just before the backend sleeps is seen
+ *					(xnb_ring_from_guest_arm)
+ *	hostile late-buffers COUNT	a buffer just before it waits for one is seen
+ *					(xnb_ring_to_guest_arm)
+ *	hostile early-answers COUNT	at an event its cause is there
+ *					(xnb_ring_from_guest_settle)
+ *	hostile early-frames COUNT	(xnb_ring_to_guest_settle)
+ *
  * Prints one line. Exit status: 0 right, 1 wrong, 2 the test itself failed.
  */
 #define _GNU_SOURCE
@@ -35,24 +45,37 @@
 
 #define PAGES		32
 #define ETHER_TEST	0x88b5	/* for local experiments */
-#define SHORT		100
 #define LONG		1400
+#define INTERFACE	"vif0.7"
 
 struct front front;
 static struct page pages[PAGES];
 
-static void set_up_interface(const char *name)
+/* Sets flags of the interface; returns those it had. */
+static int interface_flags(int set)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	struct ifreq ifr = { 0 };
+	struct ifreq ifr = { .ifr_name = INTERFACE };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), flags;
 
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	if (ioctl(fd, SIOCGIFFLAGS, &ifr))
-		die("%s: %s", name, strerror(errno));
-	ifr.ifr_flags |= IFF_UP;
-	if (ioctl(fd, SIOCSIFFLAGS, &ifr))
-		die("%s up: %s", name, strerror(errno));
+		die(INTERFACE ": %s", strerror(errno));
+	flags = ifr.ifr_flags;
+	ifr.ifr_flags |= set;
+	if (set && ioctl(fd, SIOCSIFFLAGS, &ifr))
+		die(INTERFACE " up: %s", strerror(errno));
 	close(fd);
+	return flags;
+}
+
+void wait_link(void)
+{
+	double end = now() + SECONDS;
+
+	while (!(interface_flags(0) & IFF_RUNNING)) {
+		if (now() > end)
+			die("no link");
+		usleep(10000);
+	}
 }
 
 static void leave(void)
@@ -64,7 +87,7 @@ static void leave(void)
 void announce(void)
 {
 	front_plug(&front, DEVID);
-	set_up_interface("vif0.7");
+	interface_flags(IFF_UP);
 	front_announce(&front);
 }
 
@@ -92,8 +115,7 @@ static void fill_frame(uint8_t *frame, unsigned int len, uint8_t number)
 		frame[i] = number + i;
 }
 
-/* Puts one frame of one slot on the ring, not yet visible. */
-static void put(uint32_t index, uint16_t id, uint16_t size)
+void put_request(uint32_t index, uint16_t id, uint16_t size)
 {
 	struct page *page = &pages[index % PAGES];
 
@@ -103,11 +125,11 @@ static void put(uint32_t index, uint16_t id, uint16_t size)
 	};
 }
 
-static void send_one(uint16_t id)
+void send_one(uint16_t id)
 {
 	uint32_t old = front.tx_prod++;
 
-	put(old, id, SHORT);
+	put_request(old, id, SHORT);
 	ring_push(&front, front.tx, old, front.tx_prod);
 }
 
@@ -137,7 +159,7 @@ static int answers(unsigned int count)
 		uint32_t from = front.tx_prod, to = from + 1 + rand() % PAGES, i;
 
 		for (i = from; i != to; i++)
-			put(i, i * 7 + 3, 60 + i % 1000);
+			put_request(i, i * 7 + 3, 60 + i % 1000);
 		front.tx_prod = to;
 		ring_push(&front, front.tx, from, to);
 		if (!ring_wait(front.tx, to, SECONDS))
@@ -151,24 +173,23 @@ static int answers(unsigned int count)
 	return 0;
 }
 
-/* Ties the interrupts of this channel, on both sides, to one CPU. */
-static void tie_interrupts(const char *mask)
+void tie_interrupts(const char *name, int cpu)
 {
 	FILE *list = fopen("/proc/interrupts", "r"), *file;
 	char line[1024], path[64];
 
 	while (list && fgets(line, sizeof(line), list)) {
-		if (!strstr(line, "vif0.7-q0") && !strstr(line, "evtchn:hostile"))
+		if (!strstr(line, name))
 			continue;
-		snprintf(path, sizeof(path), "/proc/irq/%d/smp_affinity", atoi(line));
+		snprintf(path, sizeof(path), "/proc/irq/%d/smp_affinity_list", atoi(line));
 		file = fopen(path, "w");
-		if (!file || fputs(mask, file) < 0 || fclose(file))
+		if (!file || fprintf(file, "%d", cpu) < 0 || fclose(file))
 			die("%s: %s", path, strerror(errno));
 	}
 	fclose(list);
 }
 
-static void run_on_cpu(int cpu)
+void run_on_cpu(int cpu)
 {
 	cpu_set_t set;
 
@@ -210,7 +231,8 @@ static int events(unsigned int count)
 {
 	unsigned int i;
 
-	tie_interrupts("1");
+	tie_interrupts("vif0.7-q0", 0);
+	tie_interrupts("evtchn:hostile", 0);
 	run_on_cpu(1);
 	for (i = 0; i < count; i++) {
 		__atomic_store_n(&front.tx->rsp_event, front.tx_prod + 1, __ATOMIC_SEQ_CST);
@@ -252,7 +274,7 @@ static int open_capture(void)
 {
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETHER_TEST),
-		.sll_ifindex = if_nametoindex("vif0.7"),
+		.sll_ifindex = if_nametoindex(INTERFACE),
 	};
 	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETHER_TEST));
 
@@ -286,7 +308,7 @@ static int flips(unsigned int count)
 		uint32_t index = front.tx_prod++;
 		ssize_t len;
 
-		put(index, index, SHORT);
+		put_request(index, index, SHORT);
 		flip_this(&tx_slot(&front, index)->size);
 		ring_push(&front, front.tx, index, front.tx_prod);
 		if (poll(&p, 1, SECONDS * 1000) <= 0)
@@ -307,7 +329,7 @@ static int flips(unsigned int count)
 
 static unsigned int spurious_events(void)
 {
-	FILE *list = popen("ethtool -S vif0.7", "r");
+	FILE *list = popen("ethtool -S " INTERFACE, "r");
 	unsigned int value = 0;
 	char line[128];
 
@@ -344,7 +366,9 @@ int main(int argc, char **argv)
 	} tests[] = {
 		{ "answers", answers }, { "races", races }, { "events", events },
 		{ "flips", flips }, { "storm", storm }, { "refused", refused },
-		{ "obey", obey }, { NULL },
+		{ "obey", obey }, { "late-requests", late_requests },
+		{ "late-buffers", late_buffers }, { "early-answers", early_answers },
+		{ "early-frames", early_frames }, { NULL },
 	};
 	unsigned int i;
 
@@ -357,6 +381,6 @@ int main(int argc, char **argv)
 			start();
 		return tests[i].run(atoi(argv[2]));
 	}
-	fprintf(stderr, "usage: hostile answers|races|events|flips|storm|refused|obey COUNT\n");
+	fprintf(stderr, "usage: hostile WHAT COUNT\n");
 	return 2;
 }

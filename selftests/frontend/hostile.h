@@ -8,6 +8,7 @@
 
 #define DEVID	7
 #define SECONDS	20	/* no answer by then: it is lost */
+#define SHORT	100
 
 extern struct front front;
 
@@ -15,9 +16,29 @@ extern struct front front;
 void announce(void);
 /* Print the difference; return 1. */
 int wrong(const char *what, uint32_t got, uint32_t want);
+/* Until the stack sends to the interface. */
+void wait_link(void);
+/* Ties the interrupts of that name to one CPU. */
+void tie_interrupts(const char *name, int cpu);
+void run_on_cpu(int cpu);
+
+/* Puts one frame of one slot on the ring, not yet visible. */
+void put_request(uint32_t index, uint16_t id, uint16_t size);
+/* The same, visible. */
+void send_one(uint16_t id);
+/* Puts receive buffers on the ring, not yet visible. */
+void fill_buffers(unsigned int count);
+/* The same, visible. */
+void post_buffers(unsigned int count);
+/* Frames to the interface from this side of it. */
+void send_frames(unsigned int count);
 
 /* The tests that stand in files of their own. */
 int refused(unsigned int count);
 int obey(unsigned int rx_notify);
+int late_requests(unsigned int count);
+int late_buffers(unsigned int count);
+int early_answers(unsigned int count);
+int early_frames(unsigned int count);
 
 #endif

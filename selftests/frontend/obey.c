@@ -38,7 +38,7 @@ static uint32_t received(void)
 	return __atomic_load_n(&front.rx->rsp_prod, __ATOMIC_ACQUIRE);
 }
 
-static void fill_slots(unsigned int count)
+void fill_buffers(unsigned int count)
 {
 	while (count--) {
 		uint32_t index = front.rx_prod++;
@@ -52,15 +52,15 @@ static void fill_slots(unsigned int count)
 	}
 }
 
-static void post(unsigned int count)
+void post_buffers(unsigned int count)
 {
 	uint32_t old = front.rx_prod;
 
-	fill_slots(count);
+	fill_buffers(count);
 	ring_push(&front, front.rx, old, front.rx_prod);
 }
 
-static void send_frames(unsigned int count)
+void send_frames(unsigned int count)
 {
 	struct sockaddr_ll to = {
 		.sll_family = AF_PACKET, .sll_halen = ETH_ALEN, .sll_protocol = htons(ETHER_TEST),
@@ -85,7 +85,7 @@ static int late(unsigned int ms)
 
 	send_frames(1);
 	usleep(ms * 1000);
-	fill_slots(1);
+	fill_buffers(1);
 	start = now();
 	__atomic_store_n(&front.rx->req_prod, front.rx_prod, __ATOMIC_SEQ_CST);
 	if (!ring_wait(front.rx, want, LATE_SECONDS))
@@ -122,7 +122,7 @@ int obey(unsigned int rx_notify)
 		if (!strcmp(verb, "state"))
 			xs_write(front.dir, "state", "%u", n);
 		else if (!strcmp(verb, "post"))
-			post(n);
+			post_buffers(n);
 		else if (!strcmp(verb, "send"))
 			send_frames(n);
 		else if (!strcmp(verb, "late"))

@@ -10,13 +10,15 @@
 #   $IMAGES/dom0.cpio           dom0's root
 #   $IMAGES/guest.cpio          the guests' root; guest-full.cpio has more tools
 #   $IMAGES/tools/*             agent, uevents, xfer, mark, hostile: static programs
+#   $IMAGES/window/window.ko    a module for dom0, in its root too
 #   $IMAGES/insncount.so        the QEMU plugin
 #
 # The kernels lie unpacked and the archives uncompressed: emulated, unpacking
 # them costs more than all the rest of a boot.
 
 XEN_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$XEN_DIR/../lib/debian.sh"
+# shellcheck source=selftests/build/root.sh
+. "$XEN_DIR/../build/root.sh"
 
 XEN_BIN=usr/lib/xen-4.17/bin
 
@@ -47,7 +49,7 @@ GUEST_FULL_PROGRAMS="usr/bin/ip usr/sbin/tc usr/bin/iperf3 usr/bin/sockperf usr/
 GUEST_FULL_MODULES="sch_fq sch_netem veth bridge"
 
 _image_inputs() {
-	cat "$XEN_DIR/images.sh" "$XEN_DIR"/guest/* "$XEN_DIR/dom0/vif-quick" "$XEN_DIR/dom0/init" "$XEN_DIR"/tools/*.c "$XEN_DIR"/../frontend/*.[ch] "$XEN_DIR"/plugin/*.c \
+	cat "$XEN_DIR/images.sh" "$XEN_DIR"/guest/* "$XEN_DIR/dom0/vif-quick" "$XEN_DIR/dom0/init" "$XEN_DIR"/tools/*.c "$XEN_DIR"/../frontend/*.[ch] "$XEN_DIR"/plugin/*.c "$XEN_DIR"/window/* \
 		"$ROOT.list" "$BUILD/kernel-$KERNEL.release" | sha256sum
 }
 
@@ -62,6 +64,7 @@ make_images() {
 	final=$BUILD/xen/$(_image_inputs | cut -c1-12)
 	if [ ! -d "$final" ]; then
 		_need_root "making the images"
+		build_root
 		_build_lock
 		[ -d "$final" ] || _make_all_images "$final"
 		_build_unlock
@@ -85,6 +88,7 @@ _make_all_images() {
 	_make_guest_tree "$IMAGES/guest" "$GUEST_PROGRAMS" "$GUEST_MODULES"
 	_make_guest_tree "$IMAGES/guest-full" "$GUEST_PROGRAMS $GUEST_FULL_PROGRAMS" \
 		"$GUEST_MODULES $GUEST_FULL_MODULES"
+	_compile_window
 	_make_dom0_tree "$IMAGES/dom0"
 	_pack "$IMAGES/guest" "$IMAGES/guest.cpio"
 	_pack "$IMAGES/guest-full" "$IMAGES/guest-full.cpio"
@@ -103,6 +107,17 @@ _compile() {
 		"$XEN_DIR"/../frontend/*.c || die "cannot compile frontend"
 	gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$IMAGES/insncount.so" \
 		"$XEN_DIR/plugin/insncount.c" || die "cannot compile plugin/insncount.c"
+}
+
+# A module of dom0, for tests; any warning is an error.
+_compile_window() {
+	local dir=$IMAGES/window log=$BUILD/logs/window.log
+
+	mkdir -p "$dir" "$BUILD/logs"
+	cp "$XEN_DIR"/window/* "$dir/"
+	in_build make -C "/lib/modules/$KREL/build" M="/build/${dir#"$BUILD/"}" W=1 KCFLAGS=-Werror \
+		modules >"$log" 2>&1 || die "cannot compile window: see $log"
+	! grep -qi 'warning[: ]' "$log" || die "window does not build cleanly: see $log"
 }
 
 # The ELF file inside a bzImage: where it lies is in the boot protocol's header.
@@ -255,6 +270,7 @@ _make_dom0_tree() {
 	for name in $DOM0_LIBS; do
 		_copy "$tree" "usr/lib/x86_64-linux-gnu/$name"
 	done
+	install -D -m 644 "$IMAGES/window/window.ko" "$tree/lib/modules/$KREL/extra/window.ko"
 	# shellcheck disable=SC2086
 	_take_modules "$tree" $DOM0_MODULES
 	_kmod_links "$tree"

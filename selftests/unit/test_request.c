@@ -134,7 +134,7 @@ static void test_head(void)
 	put(PAGE - 4000 + 1, 4000, 0);
 	verdict_is(XNB_FATAL, XNB_REASON_PAGE, "one byte over the page");
 	start_ring(0);
-	put(0xffff, 0xffff, 0);
+	put(0x200, 0xff00, 0);
 	verdict_is(XNB_FATAL, XNB_REASON_PAGE, "size and offset whose 16-bit sum would wrap");
 	start_ring(0);
 	put(60, 0xffff, 0);

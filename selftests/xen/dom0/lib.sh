@@ -69,6 +69,7 @@
 #
 # Interfaces.
 #   vif_stat VIF NAME           one value of ethtool -S
+#   count VIF COMMAND...        what the command adds to each of them, in COUNTED[NAME]
 #   link_stat VIF NAME          one of the standard statistics
 #   vif_carrier VIF             1 or 0
 #   vif_irqs VIF                "NAME COUNT", a line for each interrupt
@@ -420,6 +421,15 @@ vif_unplug() {
 		xenstore-rm "/local/domain/$id/device/vif/$devid" "$back"
 }
 
+# The stock driver gives up its watch of hotplug-status when that has come, in the thread of all
+# watches, and again when it is unbound: who unbinds it meanwhile meets a BUG of the kernel.
+_stock_has_settled() {
+	local ids=${1#vif-}
+
+	[ "$(agent read "/local/domain/0/backend/vif/${ids/-//}/state")" = 4 ] &&
+		[ "$(cat "/proc/$(pidof xenwatch)/wchan")" = xenwatch_thread ]
+}
+
 swap_to() {
 	local dev devices
 	local bus=/sys/bus/xen-backend/drivers/vif
@@ -432,6 +442,7 @@ swap_to() {
 	for dev in $devices; do
 		[ -e "$bus/$dev" ] || echo "$dev" >"$bus/bind"
 		_vif_plug "$dev" || return 1
+		[ "$1" != stock ] || wait_until "$RUN_SECONDS" _stock_has_settled "$dev" || return 1
 	done
 }
 
@@ -439,6 +450,35 @@ swap_to() {
 
 vif_stat() {
 	ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'
+}
+
+declare -A COUNTED _BEFORE
+
+_read_stats() {
+	local name value
+
+	while IFS=': ' read -r name value; do
+		[ -z "$value" ] || "$2" "$name" "$value"
+	done < <(ethtool -S "$1")
+}
+
+_note_before() {
+	_BEFORE[$1]=$2
+}
+
+_note_after() {
+	# shellcheck disable=SC2034
+	COUNTED[$1]=$(($2 - ${_BEFORE[$1]}))
+}
+
+count() {
+	local vif=$1
+
+	shift
+	_read_stats "$vif" _note_before
+	"$@" >/dev/null
+	read -rt 0.05 -u "$NEVER"
+	_read_stats "$vif" _note_after
 }
 
 link_stat() {

@@ -190,18 +190,22 @@ static void make_ring(struct page *page, struct ring_page **ring)
 	(*ring)->rsp_event = 1;
 }
 
-void front_announce(struct front *f)
+static uint32_t new_port(struct front *f)
 {
 	struct ioctl_evtchn_bind_unbound_port bind = { .remote_domain = 0 };
-	int port;
+	int port = ioctl(f->events, IOCTL_EVTCHN_BIND_UNBOUND_PORT, &bind);
 
+	if (port < 0)
+		die("event channel: %s", strerror(errno));
+	return port;
+}
+
+void front_announce(struct front *f)
+{
 	make_ring(&f->tx_page, &f->tx);
 	make_ring(&f->rx_page, &f->rx);
 	f->events = open_device("/dev/xen/evtchn", O_NONBLOCK);
-	port = ioctl(f->events, IOCTL_EVTCHN_BIND_UNBOUND_PORT, &bind);
-	if (port < 0)
-		die("event channel: %s", strerror(errno));
-	f->port = port;
+	f->port = new_port(f);
 
 	xs_write(f->dir, "tx-ring-ref", "%u", f->tx_page.gref);
 	xs_write(f->dir, "rx-ring-ref", "%u", f->rx_page.gref);
@@ -209,6 +213,17 @@ void front_announce(struct front *f)
 	xs_write(f->dir, "request-rx-copy", "1");
 	xs_write(f->dir, "feature-rx-notify", "1");
 	xs_write(f->dir, "feature-sg", "1");
+}
+
+void front_split(struct front *f)
+{
+	char path[160];
+
+	f->rx_port = new_port(f);
+	snprintf(path, sizeof(path), "%s/event-channel", f->dir);
+	xs_rm(path);
+	xs_write(f->dir, "event-channel-tx", "%u", f->port);
+	xs_write(f->dir, "event-channel-rx", "%u", f->rx_port);
 }
 
 bool front_connect(struct front *f)

@@ -85,7 +85,7 @@ struct front {
 	uint32_t tx_prod, tx_cons;
 	uint32_t rx_prod, rx_cons;
 	int events;		/* /dev/xen/evtchn */
-	uint32_t port;
+	uint32_t port, rx_port;
 };
 
 /* Print what failed and exit with status 2. */
@@ -104,6 +104,8 @@ struct page page_alloc(void);
 void front_plug(struct front *f, int devid);
 /* Make rings and a channel and write them to xenstore. */
 void front_announce(struct front *f);
+/* Announce another channel for the ring of buffers. */
+void front_split(struct front *f);
 /* Say Connected and wait for the backend; false when it refuses. */
 bool front_connect(struct front *f);
 /* Close, and take the device away. */

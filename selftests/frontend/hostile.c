@@ -45,7 +45,6 @@
 
 #define PAGES		32
 #define ETHER_TEST	0x88b5	/* for local experiments */
-#define LONG		1400
 #define INTERFACE	"vif0.7"
 
 struct front front;
@@ -93,13 +92,9 @@ void announce(void)
 
 static void start(void)
 {
-	int i;
-
 	announce();
 	if (!front_connect(&front))
 		die("the backend refuses an honest frontend");
-	for (i = 0; i < PAGES; i++)
-		pages[i] = page_alloc();
 }
 
 /* A frame whose bytes tell its number: byte k is number + k, behind the header. */
@@ -119,6 +114,8 @@ void put_request(uint32_t index, uint16_t id, uint16_t size)
 {
 	struct page *page = &pages[index % PAGES];
 
+	if (!page->data)
+		*page = page_alloc();
 	fill_frame(page->data, LONG, index);
 	*tx_slot(&front, index) = (struct tx_request){
 		.gref = page->gref, .id = id, .size = size,

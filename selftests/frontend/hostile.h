@@ -9,6 +9,7 @@
 #define DEVID	7
 #define SECONDS	20	/* no answer by then: it is lost */
 #define SHORT	100
+#define LONG	1400
 
 extern struct front front;
 
@@ -30,6 +31,8 @@ void send_one(uint16_t id);
 void fill_buffers(unsigned int count);
 /* The same, visible. */
 void post_buffers(unsigned int count);
+/* A verb of requests.c: does it, and puts the answer into @n. */
+bool request_verb(const char *verb, unsigned int *n);
 /* Frames to the interface from this side of it. */
 void send_frames(unsigned int count);
 

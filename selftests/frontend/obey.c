@@ -11,6 +11,15 @@
  *			is how many us later the frame is there, -1 when it is not
  *	reconnect N	N times a new start out of Connected, as after a crash, and a
  *			connect; the answer is how many succeeded
+ *	want N		an event for the Nth answer from now
+ *	wantrx N	the same for frames
+ *	request N	N packets of one request each, one by one; runt, length, slots,
+ *			multicast, segments, grant, checksum: packets that are dropped for
+ *			this; the answer is how many of their slots came back as errors
+ *	burst N		N such packets at once
+ *	spoil N		post buffers that cannot be written
+ *	split N		before it connects: two channels
+ *	kick N		N events that nothing has moved for; kickrx: of the other channel
  *	quit		close, and end
  */
 #include <linux/if_packet.h>
@@ -30,6 +39,7 @@
 #define ETHER_TEST	0x88b5	/* for local experiments */
 #define FRAME_BYTES	100
 #define LATE_SECONDS	0.2
+#define NO_GRANT	4000000
 
 static struct page pages[RING_SLOTS];
 
@@ -105,6 +115,64 @@ static unsigned int reconnect(unsigned int count)
 	return n;
 }
 
+static void spoil(unsigned int count)
+{
+	uint32_t old = front.rx_prod;
+
+	fill_buffers(count);
+	while (count--)
+		rx_slot(&front, old + count)->gref = NO_GRANT;
+	ring_push(&front, front.rx, old, front.rx_prod);
+}
+
+static void want(struct ring_page *ring, unsigned int count)
+{
+	__atomic_store_n(&ring->rsp_event, ring->rsp_prod + count, __ATOMIC_SEQ_CST);
+}
+
+static void kick(uint32_t port, unsigned int count)
+{
+	uint32_t ours = front.port;
+
+	front.port = port;
+	while (count--) {
+		front_kick(&front);
+		usleep(1000);
+	}
+	front.port = ours;
+}
+
+static bool do_verb(const char *verb, unsigned int *n)
+{
+	if (!strcmp(verb, "state"))
+		xs_write(front.dir, "state", "%u", *n);
+	else if (!strcmp(verb, "post"))
+		post_buffers(*n);
+	else if (!strcmp(verb, "spoil"))
+		spoil(*n);
+	else if (!strcmp(verb, "send"))
+		send_frames(*n);
+	else if (!strcmp(verb, "want"))
+		want(front.tx, *n);
+	else if (!strcmp(verb, "wantrx"))
+		want(front.rx, *n);
+	else if (!strcmp(verb, "split"))
+		front_split(&front);
+	else if (!strcmp(verb, "kick"))
+		kick(front.port, *n);
+	else if (!strcmp(verb, "kickrx"))
+		kick(front.rx_port, *n);
+	else if (!strcmp(verb, "late"))
+		*n = late(*n);
+	else if (!strcmp(verb, "reconnect"))
+		*n = reconnect(*n);
+	else if (!strcmp(verb, "received"))
+		*n = received();
+	else
+		return false;
+	return true;
+}
+
 int obey(unsigned int rx_notify)
 {
 	char line[64], verb[16];
@@ -119,19 +187,7 @@ int obey(unsigned int rx_notify)
 			continue;
 		if (!strcmp(verb, "quit"))
 			break;
-		if (!strcmp(verb, "state"))
-			xs_write(front.dir, "state", "%u", n);
-		else if (!strcmp(verb, "post"))
-			post_buffers(n);
-		else if (!strcmp(verb, "send"))
-			send_frames(n);
-		else if (!strcmp(verb, "late"))
-			n = late(n);
-		else if (!strcmp(verb, "reconnect"))
-			n = reconnect(n);
-		else if (!strcmp(verb, "received"))
-			n = received();
-		else
+		if (!do_verb(verb, &n) && !request_verb(verb, &n))
 			die("what is %s?", verb);
 		printf("%d\n", (int)n);
 	}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Packets from the guest, as obey.c is told: good ones, and one of each kind that is dropped. */
+#include <string.h>
+#include <unistd.h>
+
+#include "front.h"
+#include "hostile.h"
+
+#define NO_GRANT	4000000
+
+enum { EXTRA_GSO = 1, EXTRA_MULTICAST = 2 };
+
+struct extra_info {
+	uint8_t type;
+	uint8_t flags;
+	uint16_t gso_size;
+	uint8_t gso_type;
+};
+
+static struct tx_request *add(uint16_t size, uint16_t flags)
+{
+	uint32_t index = front.tx_prod++;
+
+	put_request(index, index, size);
+	tx_slot(&front, index)->flags = flags;
+	return tx_slot(&front, index);
+}
+
+static void add_extra(struct extra_info extra)
+{
+	memcpy(add(0, 0), &extra, sizeof(extra));
+}
+
+static void add_good(void)
+{
+	add(SHORT, 0);
+}
+
+static void add_runt(void)
+{
+	add(13, 0);
+}
+
+static void add_length(void)
+{
+	add(SHORT, TX_MORE_DATA);
+	add(SHORT + 1, 0);
+}
+
+static void add_slots(void)
+{
+	unsigned int i;
+
+	add(LONG, TX_MORE_DATA);
+	for (i = 1; i < 19; i++)
+		add(1, TX_MORE_DATA);
+	add(1, 0);
+}
+
+static void add_multicast(void)
+{
+	add(SHORT, TX_EXTRA_INFO);
+	add_extra((struct extra_info){ .type = EXTRA_MULTICAST });
+}
+
+static void add_segments(void)
+{
+	add(SHORT, TX_EXTRA_INFO | TX_CSUM_BLANK);
+	add_extra((struct extra_info){ .type = EXTRA_GSO, .gso_type = 1, .gso_size = 1 });
+}
+
+static void add_grant(void)
+{
+	add(SHORT, 0)->gref = NO_GRANT;
+}
+
+/* A checksum to fill in, in a packet of no protocol that has one. */
+static void add_checksum(void)
+{
+	add(SHORT, TX_CSUM_BLANK);
+}
+
+/* Errors among the answers from @old on; -1 when they do not come. */
+static int push(uint32_t old)
+{
+	int errors = 0;
+
+	ring_push(&front, front.tx, old, front.tx_prod);
+	if (!ring_wait(front.tx, front.tx_prod, SECONDS))
+		return -1;
+	for (; old != front.tx_prod; old++)
+		errors += tx_answer(&front, old)->status == RSP_ERROR;
+	return errors;
+}
+
+/* One by one, so far apart that each begins anew. */
+static int push_each(unsigned int count, void (*add_packet)(void))
+{
+	int errors = 0;
+
+	while (count--) {
+		uint32_t old = front.tx_prod;
+
+		add_packet();
+		errors += push(old);
+		usleep(1000);
+	}
+	return errors;
+}
+
+static const struct {
+	const char *name;
+	void (*add)(void);
+} kinds[] = {
+	{ "request", add_good }, { "runt", add_runt }, { "length", add_length },
+	{ "slots", add_slots }, { "multicast", add_multicast }, { "segments", add_segments },
+	{ "grant", add_grant }, { "checksum", add_checksum }, { NULL },
+};
+
+bool request_verb(const char *verb, unsigned int *n)
+{
+	uint32_t old = front.tx_prod;
+	unsigned int i;
+
+	for (i = 0; kinds[i].name; i++) {
+		if (strcmp(verb, kinds[i].name))
+			continue;
+		*n = push_each(*n, kinds[i].add);
+		return true;
+	}
+	if (strcmp(verb, "burst"))
+		return false;
+	for (i = 0; i < *n; i++)
+		add_good();
+	*n = push(old);
+	return true;
+}

@@ -12,8 +12,8 @@
 TRACING=/sys/kernel/tracing
 VIF=$(vif_of a)
 PACE_NS=50000
+WARM_UP=100
 DEFAULTS='on 64 32 on 64 32'
-declare -A BEFORE COUNTED
 
 # adaptive-tx tx-usecs tx-frames adaptive-rx rx-usecs rx-frames, as ethtool has them.
 knobs() {
@@ -63,30 +63,6 @@ write_sysfs() {
 	echo "$2" >"/sys/class/net/$VIF/coalesce/$1"
 }
 
-read_counters() {
-	local name value
-
-	while IFS=': ' read -r name value; do
-		[ -z "$value" ] || "$1" "$name" "$value"
-	done < <(ethtool -S "$VIF")
-}
-
-note_before() {
-	BEFORE[$1]=$2
-}
-
-note_after() {
-	COUNTED[$1]=$(($2 - ${BEFORE[$1]}))
-}
-
-# count COMMAND...: what it adds to each counter, in COUNTED.
-count() {
-	read_counters note_before
-	"$@" >/dev/null
-	read -rt 0.05 -u "$NEVER"
-	read_counters note_after
-}
-
 # A packet each PACE_NS.
 paced_to_guest() {
 	sh -c "$(_pktgen_commands "$VIF" 60 "$1" "$(guest_ip a)" "$(vif_key a mac)" 1 1 1 "" "$PACE_NS")"
@@ -125,6 +101,18 @@ longest_waits() {
 	END { printf "%.0f %.0f\n", most * 1e6, last * 1e6 }' /run/trace
 }
 
+# Events of the trace: in all, and those behind the first WARM_UP packets, with the packets that
+# those tell of. A packet that no event has told of yet counts for none.
+events_traced() {
+	awk -v warm_up=$WARM_UP '
+	/ data / && /xnb_push/ { match($0, /packets=[0-9]+/); packets += substr($0, RSTART + 8, RLENGTH - 8) }
+	/ data / && ((/xnb_decide/ && !/ hold$/) || (/xnb_release/ && / sent$/)) {
+		events++
+		if (packets > warm_up) { if (since) behind++; else since = packets; told = packets }
+	}
+	END { print events + 0, behind + 0, told - since }' /run/trace
+}
+
 # The knobs.
 
 is "$(knobs)" "$DEFAULTS" "the defaults"
@@ -157,7 +145,7 @@ refused "adaptive_tx=2 refused: 0 or 1 is needed" write_sysfs adaptive_tx 2
 
 # A lone packet.
 
-count lone_packets
+count "$VIF" lone_packets
 at_least "${COUNTED[to_guest_exit_idle]}" 30 "lone packets: their events go at once"
 is "${COUNTED[to_guest_held]} ${COUNTED[from_guest_held]} ${COUNTED[from_guest_parks]}" "0 0 0" \
 	"lone packets: none is held, neither way"
@@ -168,10 +156,15 @@ is "$(sysfs tx_mode)/$(sysfs tx_hold)/$(sysfs tx_rate)" "idle idle/0 0/0 0" "sys
 # Data to the guest, a packet each 50 us.
 
 trace_start
-count paced_to_guest 1000
+count "$VIF" paced_to_guest 1000
 trace_stop
 # The rate has to prove itself first, by a handful of packets.
 at_most "${COUNTED[to_guest_notifies]}" 505 "adaptive: an event for two packets"
+read -r events behind packets < <(events_traced)
+is "$events" "${COUNTED[to_guest_notifies]}" "the trace has every event"
+at_least "$packets" 800 "adaptive: behind the first $WARM_UP packets there are more"
+diag "$behind events for $packets packets"
+at_most $((behind * 2)) "$packets" "adaptive: behind them 0.5 events a packet, no more"
 read -r most last < <(longest_waits)
 between "$most" 40 100 "adaptive: no packet waits longer than 100 us for the next"
 at_most "$last" $((64 + 50 + 30)) "adaptive: the last one waits 64 us, what Xen adds to a timer, and a poll"
@@ -180,15 +173,18 @@ for point in push decide; do
 done
 
 set_knobs adaptive-tx off tx-usecs 0
-count paced_to_guest 500
+count "$VIF" paced_to_guest 500
 is "${COUNTED[to_guest_held]} ${COUNTED[to_guest_joined]} ${COUNTED[to_guest_timer_armed]}" "0 0 0" \
 	"static 0 us: nothing waits"
 is "${COUNTED[to_guest_exit_time]}" "${COUNTED[to_guest_notifies]}" "static 0 us: every event goes at once"
 at_least "${COUNTED[to_guest_notifies]}" 350 "static 0 us: but for a guest that is at work"
 
 set_knobs tx-usecs 200 tx-frames 0
+count "$VIF" ping -q -c 1 -W 2 "$(guest_ip a)"
+at_least "${COUNTED[to_guest_exit_time]}" 1 "static 200 us: by the timer where nobody follows"
+[ "${COUNTED[to_guest_exit_time]}" != 0 ] || bail "pktgen would wait for its packets without end"
 trace_start
-count paced_to_guest 1000
+count "$VIF" paced_to_guest 1000
 trace_stop
 at_most "${COUNTED[to_guest_notifies]}" 250 "static 200 us: an event for four packets"
 at_least "${COUNTED[to_guest_exit_time]}" 150 "static 200 us: the time ends the wait"
@@ -197,12 +193,12 @@ is "${COUNTED[to_guest_timer_armed]}" "${COUNTED[to_guest_held]}" "static 200 us
 at_least "$(grep -c "xnb_release: $VIF-q0.* time sent" /run/trace)" 1 "tracepoint xnb_release"
 
 set_knobs tx-usecs 10000 tx-frames 8
-count paced_to_guest 400
+count "$VIF" paced_to_guest 400
 between "${COUNTED[to_guest_exit_count]}" 45 50 "static 8 frames: the count ends the wait"
 
 set_knobs tx-frames 0
 got=$(guest_received)
-count pktgen_to_guest a 60 5000
+count "$VIF" pktgen_to_guest a 60 5000
 at_least "${COUNTED[to_guest_exit_ring]}" 5 "a ring that runs dry ends the wait"
 at_least $(($(guest_received) - got)) 5000 "a ring that runs dry: no packet is lost"
 reset_knobs
@@ -210,7 +206,7 @@ reset_knobs
 # At full rate.
 
 irqs=$(guest_irqs a)
-count pktgen_to_guest a 60 10000
+count "$VIF" pktgen_to_guest a 60 10000
 at_most $(($(guest_irqs a) - irqs)) 700 "full rate to the guest: 0.07 guest interrupts a packet"
 at_least "${COUNTED[to_guest_joined]}" 200 "full rate to the guest: packets join a waiting event"
 at_most "${COUNTED[to_guest_batches]}" 3000 "full rate to the guest: packets gather for one hypercall"
@@ -218,7 +214,7 @@ at_most "${COUNTED[to_guest_batches]}" 3000 "full rate to the guest: packets gat
 irqs=$(guest_irqs a)
 dom0=$(dom0_irqs "$VIF")
 trace_start
-count pktgen_from_guest a 60 10000
+count "$VIF" pktgen_from_guest a 60 10000
 trace_stop
 at_most $(($(dom0_irqs "$VIF") - dom0)) 700 "full rate from the guest: 0.07 of our interrupts a packet"
 at_most $(($(guest_irqs a) - irqs)) 1000 "full rate from the guest: 0.1 completion interrupts a packet"
@@ -227,12 +223,12 @@ at_least "${COUNTED[from_guest_parks]}" 100 "full rate from the guest: it need n
 at_least "$(grep -c "xnb_park: $VIF-q0.* parked" /run/trace)" 50 "tracepoint xnb_park"
 
 set_knobs adaptive-rx off rx-usecs 0
-count pktgen_from_guest a 60 1000
+count "$VIF" pktgen_from_guest a 60 1000
 is "${COUNTED[from_guest_parks]} ${COUNTED[from_guest_held]}" "0 0" "rx static 0 us: nothing waits"
 at_least "${COUNTED[from_guest_events]}" 900 "rx static 0 us: the guest tells about each packet"
 
 set_knobs rx-usecs 1000 rx-frames 8
-count pktgen_from_guest a 60 1000
+count "$VIF" pktgen_from_guest a 60 1000
 at_least "${COUNTED[from_guest_park_empty]}" 1 "rx static: looks by the timer end when nothing has come"
 at_least "${COUNTED[from_guest_exit_count]}" 8 "rx static 8 frames: the count ends the wait of completions"
 reset_knobs
@@ -246,7 +242,7 @@ is "$(knobs) $(sysfs tx_usecs)" "off 33 32 on 64 7 33 44" "the settings survive 
 check "live swap to the same driver" swap_to ours
 is "$(knobs) $(sysfs tx_usecs)" "off 33 32 on 64 7 33 44" "the settings survive a swap"
 set_knobs adaptive-tx off tx-usecs 10000 tx-frames 0
-count pktgen_to_guest a 60 5000
+count "$VIF" pktgen_to_guest a 60 5000
 at_least "${COUNTED[to_guest_events]}" 1 "after a swap the guest's events for buffers still come"
 set_knobs tx-usecs 33 tx-frames 32
 set_one_queue tx-usecs 44

@@ -8,6 +8,7 @@
 
 PARAMETERS=/sys/module/xen_netback/parameters
 BACKEND=/local/domain/0/backend/vif/0/7
+SETTINGS="tx_usecs=20 tx_frames=5 adaptive_tx=0 rx_usecs=30 rx_frames=6 adaptive_rx=0"
 
 value() {
 	cat "$PARAMETERS/$1"
@@ -77,16 +78,20 @@ check "a vif without a guest" plug
 is "$(offers feature-split-event-channels)" 1 "split channels are offered"
 is "$(offers multi-queue-max-queues)" "$(nproc)" "a queue for each CPU is offered"
 echo 5 >"$PARAMETERS/max_queues"
-echo 20 >"$PARAMETERS/tx_usecs"
-echo 0 >"$PARAMETERS/adaptive_rx"
+for setting in $SETTINGS; do
+	echo "${setting#*=}" >"$PARAMETERS/${setting%=*}"
+done
 echo 0 >"$PARAMETERS/separate_tx_rx_irq"
 is "$(offers multi-queue-max-queues)" "$(nproc)" "a new max_queues leaves a vif alone"
 check "it goes away" unplug
 check "another vif" plug
 is "$(offers multi-queue-max-queues)" 5 "and holds for the next"
 is "$(ethtool -l vif0.7 | awk '/^Combined/ { print $2; exit }')" 5 "ethtool -l says the same"
-is "$(cat /sys/class/net/vif0.7/coalesce/{tx_usecs,adaptive_rx})" "20 20 20 20 20
-0 0 0 0 0" "tx_usecs and adaptive_rx hold for its queues"
+for setting in $SETTINGS; do
+	value=${setting#*=}
+	is "$(cat "/sys/class/net/vif0.7/coalesce/${setting%=*}")" \
+		"$value $value $value $value $value" "$setting holds for its queues"
+done
 is "$(offers feature-split-event-channels)" 0 "separate_tx_rx_irq=0: no split channels"
 check "it goes away" unplug
 driver_unload

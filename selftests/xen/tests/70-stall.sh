@@ -153,6 +153,19 @@ never_tells() {
 	is "$(counters)" "4 1 0 1 1" "it is never stalled"
 }
 
+# They ask for all the buffers that they need, for a while. The stack may hold none back.
+many_wait() {
+	local polls
+
+	echo 100000 >"/sys/class/net/$VIF/queues/tx-0/byte_queue_limits/limit_min"
+	polls=$(vif_stat "$VIF" to_guest_polls)
+	frontend send 5 >/dev/null
+	wait_until 10 dropped 6
+	at_most "$(($(vif_stat "$VIF" to_guest_polls) - polls))" 40 \
+		"nor does he when many packets wait"
+	is "$(counters)" "2 6 0 6 1" "all are dropped"
+}
+
 never_stalls() {
 	frontend send 1 >/dev/null
 	wait_until 10 dropped 1
@@ -187,6 +200,7 @@ driver_unload
 driver_load ours rx_drain_timeout_msecs=$DRAIN rx_stall_timeout_msecs=0
 connect "it tells of its buffers" 1
 never_stalls
+many_wait
 frontend_end
 check "rmmod" driver_unload
 left >/run/after

@@ -15,7 +15,8 @@
  *	wantrx N	the same for frames
  *	request N	N packets of one request each, one by one; runt, length, slots,
  *			multicast, segments, grant, checksum: packets that are dropped for
- *			this; the answer is how many of their slots came back as errors
+ *			this; fragments, unflagged: that are counted; the answer is how many
+ *			of their slots came back as errors
  *	burst N		N such packets at once
  *	spoil N		post buffers that cannot be written
  *	split N		before it connects: two channels

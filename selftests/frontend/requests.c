@@ -47,14 +47,23 @@ static void add_length(void)
 	add(SHORT + 1, 0);
 }
 
-static void add_slots(void)
+static void add_tails(unsigned int count)
 {
-	unsigned int i;
-
 	add(LONG, TX_MORE_DATA);
-	for (i = 1; i < 19; i++)
+	while (--count)
 		add(1, TX_MORE_DATA);
 	add(1, 0);
+}
+
+static void add_slots(void)
+{
+	add_tails(19);
+}
+
+/* As many as pass, and more than an skb has fragments. */
+static void add_fragments(void)
+{
+	add_tails(18);
 }
 
 static void add_multicast(void)
@@ -67,6 +76,13 @@ static void add_segments(void)
 {
 	add(SHORT, TX_EXTRA_INFO | TX_CSUM_BLANK);
 	add_extra((struct extra_info){ .type = EXTRA_GSO, .gso_type = 1, .gso_size = 1 });
+}
+
+/* Segmentation without the flag for a blank checksum; there is no TCP in it either. */
+static void add_unflagged(void)
+{
+	add(SHORT, TX_EXTRA_INFO);
+	add_extra((struct extra_info){ .type = EXTRA_GSO, .gso_type = 1, .gso_size = 1000 });
 }
 
 static void add_grant(void)
@@ -114,7 +130,8 @@ static const struct {
 } kinds[] = {
 	{ "request", add_good }, { "runt", add_runt }, { "length", add_length },
 	{ "slots", add_slots }, { "multicast", add_multicast }, { "segments", add_segments },
-	{ "grant", add_grant }, { "checksum", add_checksum }, { NULL },
+	{ "grant", add_grant }, { "checksum", add_checksum },
+	{ "fragments", add_fragments }, { "unflagged", add_unflagged }, { NULL },
 };
 
 bool request_verb(const char *verb, unsigned int *n)

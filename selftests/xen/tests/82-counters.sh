@@ -147,6 +147,11 @@ done <<-FAULTS
 	checksum protocol 0
 FAULTS
 
+during "a packet in 19 slots" fault fragments
+counted tx_frag_overflow 1 from_guest_copies 19 from_guest_drop_slots 0
+during "segmentation without a blank checksum" fault unflagged
+counted rx_gso_checksum_fixup 1 from_guest_drop_protocol 1
+
 # Data.
 
 set_tx 0 0 0

@@ -442,7 +442,8 @@ swap_to() {
 	for dev in $devices; do
 		[ -e "$bus/$dev" ] || echo "$dev" >"$bus/bind"
 		_vif_plug "$dev" || return 1
-		[ "$1" != stock ] || wait_until "$RUN_SECONDS" _stock_has_settled "$dev" || return 1
+		# A guest that has closed is for the test to see.
+		[ "$1" != stock ] || wait_until 10 _stock_has_settled "$dev" || :
 	done
 }
 

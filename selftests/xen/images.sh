@@ -9,7 +9,7 @@
 #   $IMAGES/vmlinux             the kernel of dom0 and of the guests
 #   $IMAGES/dom0.cpio           dom0's root
 #   $IMAGES/guest.cpio          the guests' root; guest-full.cpio has more tools
-#   $IMAGES/tools/*             agent, uevents, xfer, mark, hostile: static programs
+#   $IMAGES/tools/*             agent, uevents, xfer, mark, steer, stream, hostile: static programs
 #   $IMAGES/window/window.ko    a module for dom0, in its root too
 #   $IMAGES/insncount.so        the QEMU plugin
 #
@@ -99,9 +99,9 @@ _make_all_images() {
 _compile() {
 	local tool
 
-	for tool in agent uevents xfer mark; do
+	for tool in agent uevents xfer mark steer stream; do
 		gcc -O2 -Wall -Wextra -Werror -static -o "$IMAGES/tools/$tool" \
-			"$XEN_DIR/tools/$tool.c" || die "cannot compile tools/$tool.c"
+			"$XEN_DIR/tools/$tool.c" -lm || die "cannot compile tools/$tool.c"
 	done
 	gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$IMAGES/tools/hostile" \
 		"$XEN_DIR"/../frontend/*.c || die "cannot compile frontend"
@@ -253,7 +253,7 @@ _make_guest_tree() {
 	# shellcheck disable=SC2086
 	_take_modules "$tree" $3
 	_busybox_links "$tree"
-	cp "$IMAGES/tools/agent" "$IMAGES/tools/xfer" "$tree/usr/bin/"
+	cp "$IMAGES"/tools/{agent,xfer,stream} "$tree/usr/bin/"
 	install -m 755 "$XEN_DIR/guest/init" "$tree/init"
 	# The kernel shuts a guest down through this program.
 	printf '#!/bin/sh\nexec busybox poweroff -f\n' >"$tree/usr/sbin/poweroff"

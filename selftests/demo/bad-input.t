@@ -8,44 +8,9 @@ TOP=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=selftests/lib/tap.sh
 . "$TOP/selftests/lib/tap.sh"
 
-WORK=$(mktemp -d)
-trap 'rm -rf "$WORK"' EXIT
-chmod 755 "$WORK"
-mkdir "$WORK/tmp" "$WORK/bin"
-chmod 1777 "$WORK/tmp"
-
-# A failed connection is not worth a pause here.
-echo 'Acquire::Retries::Delay "false";' >"$WORK/apt.conf"
-
-# refused NAME PATTERN COMMAND...: COMMAND runs the demo in the folder $WORK/build.
-refused() {
-	local name=$1 pattern=$2 status
-
-	shift 2
-	rm -rf "$WORK/build"
-	APT_CONFIG=$WORK/apt.conf TMPDIR=$WORK/tmp BUILD=$WORK/build XNB_KO='' \
-		"$@" >"$WORK/out" 2>"$WORK/err" </dev/null
-	status=$?
-	isnt_success "$status" "$name: is refused"
-	is "$(grep -c '' "$WORK/err")" 1 "$name: in one line"
-	check "$name: which says what to do" grep -E "^make demo: .*$pattern" "$WORK/err"
-	[ -s "$WORK/err" ] && diag "$(cat "$WORK/err")"
-	is "$(leftovers)" "" "$name: nothing is left behind"
-}
-
-isnt_success() {
-	if [ "$1" != 0 ] && [ "$1" -lt 124 ]; then
-		ok "$2"
-	else
-		fail "$2"
-		diag "exit status $1"
-	fi
-}
-
-leftovers() {
-	find "$WORK/build" "$WORK/tmp" -mindepth 1 2>/dev/null | head
-	! grep -F "$WORK" /proc/self/mounts
-}
+VERB=demo
+# shellcheck source=selftests/lib/refused.sh
+. "$TOP/selftests/lib/refused.sh"
 
 # A machine on which a package is missing and cannot be installed.
 without_package() {
@@ -79,7 +44,6 @@ full_disk() {
 
 [ "$(id -u)" = 0 ] || skip_all "needs root to take it away"
 DEMO=$TOP/selftests/demo/run
-NOBODY=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 
 refused "an ordinary user" 'sudo make demo' "${NOBODY[@]}" "$DEMO"
 refused "an unknown kernel" 'KERNEL=9\.9 is unknown: .*6\.1' env KERNEL=9.9 "$DEMO"

@@ -25,7 +25,8 @@
 # A boot takes longer than many a test. So a machine's state is kept in
 # $BUILD/snapshots when dom0 is up, and again when the driver is loaded and the
 # guests of a test's header run; each is made once, from the one before.
-# XNB_SNAPSHOT=no boots afresh.
+# XNB_SNAPSHOT=no boots afresh. XNB_SEED=N: random numbers of the machine's are the same
+# in each boot.
 
 # pcid and erms: Xen's use of the first is slow here, and with the second each
 # byte of a copy would count as an instruction.
@@ -164,6 +165,7 @@ machine_command() {
 	stdio) QEMU+=(-serial mon:stdio) ;;
 	*) QEMU+=(-serial "file:$LOGS/console.log") ;;
 	esac
+	[ -z "${XNB_SEED:-}" ] || QEMU+=(-seed "$XNB_SEED")
 	[ -z "$INCOMING" ] || QEMU+=(-incoming "exec:cat '$INCOMING'")
 }
 

@@ -45,10 +45,13 @@
 #   wait_until SEC COMMAND...   poll a condition, 50 ms apart
 #
 # Load and measurement. They print plain numbers.
-#   tcp_to_guest NAME SEC [FLOWS], tcp_from_guest NAME SEC [FLOWS]      Mbit/s
+#   tcp_to_guest NAME AMOUNT [FLOWS], tcp_from_guest NAME AMOUNT [FLOWS]
+#                               Mbit/s; AMOUNT is in seconds, or in bytes as 64M
 #   pktgen_to_guest NAME SIZE COUNT [BURST]                             packets/s
 #   pktgen_from_guest NAME SIZE COUNT                                   packets/s
-#   udp_rtt NAME [SEC]          round trip: p50 and p99 in us; tcp_rtt
+#   pktgen_to_nobody NAME SIZE COUNT   from the guest, to an address that nobody has
+#                               PKTGEN_DELAY=NS: one packet each so many ns
+#   udp_rtt NAME [SEC]          round trip: p50 and p99 in us, or RTT_PERCENTILES; tcp_rtt
 #   xfer_to NAME ..., xfer_from NAME ...
 #                               xfer_to NAME tcp BYTES | udp FROM TO STEP; data verified
 #   xfer_between FROM TO ...    from one guest to another

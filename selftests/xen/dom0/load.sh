@@ -4,27 +4,28 @@
 # Load and measurement, and what a leak would change: a part of lib.sh, where its verbs
 # are described.
 
+# _iperf HOST AMOUNT FLOWS OPTION...: AMOUNT in seconds, or in bytes as 64M
 _iperf() {
-	local name=$1 seconds=$2 flows=${3:-1}
+	local host=$1 flows=$3 unit=-t
 
-	shift 3
-	timeout $((seconds + RUN_SECONDS)) iperf3 -f m -c "$(guest_ip "$name")" -t "$seconds" \
-		-P "$flows" "$@" | awk '/receiver/ && ($1 == "[SUM]" || '"$flows"' == 1) {
+	[[ $2 != *[KMG] ]] || unit=-n
+	timeout $((2 * RUN_SECONDS)) iperf3 -f m -c "$host" $unit "$2" -P "$flows" "${@:4}" |
+		awk '/receiver/ && ($1 == "[SUM]" || '"$flows"' == 1) {
 			for (i = 1; i < NF; i++) if ($(i + 1) == "Mbits/sec") print $i }'
 }
 
 tcp_to_guest() {
-	_iperf "$1" "$2" "${3:-1}"
+	_iperf "$(guest_ip "$1")" "$2" "${3:-1}"
 }
 
 tcp_from_guest() {
-	_iperf "$1" "$2" "${3:-1}" -R
+	_iperf "$(guest_ip "$1")" "$2" "${3:-1}" -R
 }
 
 # Commands that make pktgen send, for sh in either domain.
 _pktgen_commands() {
 	local dev=$1 size=$2 count=$3 ip=$4 mac=$5 burst=${6:-1} cpu=${7:-0} queues=${8:-1}
-	local source=${9:+\"src_min $9\"} delay=${10:-0}
+	local source=${9:+\"src_min $9\"} delay=${10:-${PKTGEN_DELAY:-0}}
 
 	cat <<-COMMANDS
 		modprobe pktgen; cd /proc/net/pktgen
@@ -50,20 +51,30 @@ pktgen_from_guest() {
 		"$(cat /sys/class/net/xenbr0/address)")"
 }
 
-# _sockperf NAME SECONDS OPTION...
+# The bridge knows no such address, and nobody takes a packet to it.
+pktgen_to_nobody() {
+	guest_run "$1" "$(_pktgen_commands eth0 "$2" "$3" 10.0.0.77 00:16:3e:ff:ff:fe)"
+}
+
+# _sockperf HOST SECONDS OPTION...
 _sockperf() {
-	timeout "$RUN_SECONDS" sockperf ping-pong --full-rtt -i "$(guest_ip "$1")" -t "$2" \
-		"${@:3}" 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g' |
-		awk '/percentile 50.000/ { p50 = $NF } /percentile 99.000/ { p99 = $NF }
-		     END { print p50, p99 }'
+	timeout "$RUN_SECONDS" sockperf ping-pong --full-rtt -i "$1" -t "$2" "${@:3}" 2>/dev/null |
+		sed 's/\x1b\[[0-9;]*m//g' |
+		awk -v want="${RTT_PERCENTILES:-50 99}" '
+			NF > 3 && $(NF - 3) == "percentile" { us[$(NF - 2) + 0] = $NF }
+			END {
+				n = split(want, p, " ")
+				for (i = 1; i <= n; i++)
+					printf "%s%s", us[p[i] + 0], i < n ? " " : "\n"
+			}'
 }
 
 udp_rtt() {
-	_sockperf "$1" "${2:-2}" -p 11111
+	_sockperf "$(guest_ip "$1")" "${2:-2}" -p 11111
 }
 
 tcp_rtt() {
-	_sockperf "$1" "${2:-2}" --tcp -p 11112
+	_sockperf "$(guest_ip "$1")" "${2:-2}" --tcp -p 11112
 }
 
 _xfer() {

@@ -44,10 +44,9 @@ packets_from() {
 	note "$1" dom0_irqs_from $(($(dom0_irqs "$(vif_of a)") - dom0))
 }
 
-# Nobody listens at that address: the bridge drops the packets, and what is left to measure is
-# the way through the driver.
+# The bridge drops them: what is left to measure is the way through the driver.
 packets_to_bridge() {
-	note "$1" pps_bridge "$(guest_run a "$(_pktgen_commands eth0 60 $PACKETS 10.0.0.77 00:16:3e:ff:ff:fe)")"
+	note "$1" pps_bridge "$(pktgen_to_nobody a 60 $PACKETS)"
 	quiet
 }
 

@@ -86,6 +86,9 @@ frontier: ## simulate the coalescing policy and its rivals, redraw docs/frontier
 demo: ## boot a Xen host in QEMU and swap the driver under a running guest (root)
 	@selftests/demo/run
 
+bench: ## measure both drivers, to build/bench/report.html; BENCH=names for some (root)
+	@selftests/bench/run
+
 xen-shell: ## a shell in that Xen host's dom0, a guest running (root)
 	@selftests/xen/shell
 
@@ -124,4 +127,4 @@ fi
 endef
 
 .PHONY: help modules install uninstall dkms-install dkms-remove check lint unit frontier demo \
-	xen-shell xen-test clean distclean
+	bench xen-shell xen-test clean distclean

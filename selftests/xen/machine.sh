@@ -4,7 +4,7 @@
 # The emulated Xen host. Source after images.sh.
 #
 # A machine is chosen by HYPERVISOR VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK GUEST_TOOLS
-# XEN_ARGS DOM0_ARGS; DRIVER DRIVER_ARGS GUESTS GUEST_ARGS say what is prepared in it.
+# NIC XEN_ARGS DOM0_ARGS; DRIVER DRIVER_ARGS GUESTS GUEST_ARGS say what is prepared in it.
 #
 #   module_under_test       print XNB_KO or the built module; nothing if DRIVER is not ours
 #   make_prepare_part FILE KO    what dom0 gets first: library, module KO, guests to start
@@ -21,6 +21,10 @@
 # CLOCK=real: vCPUs run in parallel, time is the host's. CLOCK=turns: vCPUs take
 # turns on one host core; cheaper. CLOCK=insn: they take turns, and an executed
 # instruction takes 1 ns whatever the host does.
+#
+# NIC=outside: dom0 has a virtio NIC, eth0. Its other end is a tap device in a network
+# namespace of this machine's own, with an iperf3 server at 10.0.0.250. That lives outside
+# of the machine's clock, so CLOCK=insn waits for it in real time: count instructions there.
 #
 # A boot takes longer than many a test. So a machine's state is kept in
 # $BUILD/snapshots when dom0 is up, and again when the driver is loaded and the
@@ -165,6 +169,13 @@ machine_command() {
 	stdio) QEMU+=(-serial mon:stdio) ;;
 	*) QEMU+=(-serial "file:$LOGS/console.log") ;;
 	esac
+	case ${NIC:-no} in
+	no) ;;
+	outside) QEMU=(unshare --net "$XEN_DIR/outside" "$ROOT" "${QEMU[@]/sleep=off/sleep=on}"
+		-netdev "tap,id=nic,ifname=tap0,script=no,downscript=no"
+		-device "virtio-net-pci,netdev=nic") ;;
+	*) die "nic is no or outside, not $NIC" ;;
+	esac
 	[ -z "${XNB_SEED:-}" ] || QEMU+=(-seed "$XNB_SEED")
 	[ -z "$INCOMING" ] || QEMU+=(-incoming "exec:cat '$INCOMING'")
 }
@@ -211,7 +222,7 @@ prepare_machine() {
 # its last start.
 _base_key() {
 	{
-		echo "${HYPERVISOR:-xen} $IMAGES $VCPUS $DOM0_VCPUS $MEMORY $DOM0_MEMORY $CLOCK $GUEST_TOOLS"
+		echo "${HYPERVISOR:-xen} $IMAGES $VCPUS $DOM0_VCPUS $MEMORY $DOM0_MEMORY $CLOCK $GUEST_TOOLS ${NIC:-no}"
 		echo "$XEN_ARGS $DOM0_ARGS"
 		cat /proc/sys/kernel/random/boot_id "$XEN_DIR/machine.sh"
 		qemu-system-x86_64 --version

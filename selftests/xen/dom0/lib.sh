@@ -47,6 +47,7 @@
 # Load and measurement. They print plain numbers.
 #   tcp_to_guest NAME AMOUNT [FLOWS], tcp_from_guest NAME AMOUNT [FLOWS]
 #                               Mbit/s; AMOUNT is in seconds, or in bytes as 64M
+#   tcp_between FROM TO BYTES   Mbit/s from one guest to another
 #   pktgen_to_guest NAME SIZE COUNT [BURST]                             packets/s
 #   pktgen_from_guest NAME SIZE COUNT                                   packets/s
 #   pktgen_to_nobody NAME SIZE COUNT   from the guest, to an address that nobody has

@@ -10,8 +10,12 @@ _iperf() {
 
 	[[ $2 != *[KMG] ]] || unit=-n
 	timeout $((2 * RUN_SECONDS)) iperf3 -f m -c "$host" $unit "$2" -P "$flows" "${@:4}" |
-		awk '/receiver/ && ($1 == "[SUM]" || '"$flows"' == 1) {
-			for (i = 1; i < NF; i++) if ($(i + 1) == "Mbits/sec") print $i }'
+		_received_mbits "$flows"
+}
+
+_received_mbits() {
+	awk -v flows="$1" '/receiver/ && ($1 == "[SUM]" || flows == 1) {
+		for (i = 1; i < NF; i++) if ($(i + 1) == "Mbits/sec") print $i }'
 }
 
 tcp_to_guest() {
@@ -20,6 +24,10 @@ tcp_to_guest() {
 
 tcp_from_guest() {
 	_iperf "$(guest_ip "$1")" "$2" "${3:-1}" -R
+}
+
+tcp_between() {
+	guest_run "$1" "iperf3 -f m -c $(guest_ip "$2") -n $3" | _received_mbits 1
 }
 
 # Commands that make pktgen send, for sh in either domain.

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What a benchmark may say in dom0, beside the verbs of lib.sh.
+#
+# What is compared stands in one boot, on one guest, by live swap: in each round the stock
+# driver, ours, and the stock driver again. The order changes from round to round. The
+# difference of stock and again is the noise.
+#
+#   compare FUNCTION            measure: FUNCTION in each round, after each swap. VIF is
+#                               guest a's interface. Drivers get the parameters SWAP_ARGS
+#   arm_start                   only the swap to the driver of ARM
+#   beside ARM FUNCTION         measure what needs no driver, as often
+#   note ROW UNIT NUMBER        one result. A unit with "/s" at its end is the better the
+#                               higher, any other the lower
+#   packets ROW COUNT VERB...   note rate and interrupts of so many packets, to or from guest a
+#   set_mtu BYTES, offloads on|off
+#                               of the guest, its interface and the bridge
+#   microseconds                the time
+#   settle                      let what is under way end
+#   veth_start, veth_end        a pair of interfaces in dom0, its other end in a namespace
+#                               at VETH_IP, with the servers that a guest has
+
+# shellcheck source=selftests/xen/dom0/lib.sh
+. "$XNB_LIB"
+# shellcheck source=/dev/null
+. /xnb/settings
+
+VETH_IP=10.0.9.2
+
+microseconds() {
+	echo "${EPOCHREALTIME/./}"
+}
+
+settle() {
+	read -rt 0.2 -u "$NEVER" || :
+}
+
+_order() {
+	case $(($1 % 3)) in
+	1) echo stock ours again ;;
+	2) echo ours again stock ;;
+	0) echo again stock ours ;;
+	esac
+}
+
+arm_start() {
+	# shellcheck disable=SC2086
+	if ! swap_to "${ARM/again/stock}" ${SWAP_ARGS:-} || ! guest_ping a; then
+		bail "no live swap to $ARM"
+	fi
+	VIF=$(vif_of a)
+	settle
+}
+
+compare() {
+	# shellcheck disable=SC2153
+	for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
+		for ARM in $(_order $ROUND); do
+			progress "round $ROUND of $ROUNDS, ${ARM/again/stock again}"
+			arm_start
+			"$1"
+		done
+	done
+	ok "compared in $ROUNDS rounds"
+}
+
+beside() {
+	ARM=$1
+	progress "$ARM, $ROUNDS times"
+	for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
+		"$2"
+	done
+}
+
+note() {
+	if [[ $3 =~ ^[0-9]+(\.[0-9]+)?$ ]]; then
+		echo "# value|$1|$2|$ARM|$ROUND|$3"
+	else
+		fail "$1, $2, $ARM: '$3' is no number"
+	fi
+}
+
+ratio() {
+	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f\n", a / b }'
+}
+
+_received() {
+	case $1 in
+	to_guest) guest_run a 'cat /sys/class/net/eth0/statistics/rx_packets' ;;
+	*) link_stat "$VIF" rx_packets ;;
+	esac
+}
+
+# packets ROW COUNT VERB SIZE: a packet that does not arrive is no packet.
+packets() {
+	local row=$1 count=$2 way=${3#pktgen_} guest host got rate
+
+	guest=$(guest_irqs a) host=$(dom0_irqs "$VIF") got=$(_received "$way")
+	rate=$("$3" a "$4" "$count")
+	settle
+	got=$(($(_received "$way") - got))
+	guest=$(($(guest_irqs a) - guest)) host=$(($(dom0_irqs "$VIF") - host))
+	if [ "$got" -lt $((count * 99 / 100)) ]; then
+		fail "$row, $ARM: of $count packets $got arrived"
+		return
+	fi
+	note "$row" packets/s "$rate"
+	note "$row" "guest interrupts a packet" "$(ratio $guest "$count")"
+	note "$row" "host interrupts a packet" "$(ratio $host "$count")"
+}
+
+set_mtu() {
+	ip link set "$VIF" mtu "$1" && ip link set xenbr0 mtu "$1" &&
+		guest_run a "ip link set eth0 mtu $1"
+}
+
+offloads() {
+	ethtool -K "$VIF" tso "$1" gso "$1" >/dev/null
+	guest_run a "ethtool -K eth0 tso $1 gso $1" >/dev/null
+}
+
+veth_start() {
+	ip netns add peer && ip link add veth0 type veth peer name veth1 netns peer &&
+		ip addr add "${VETH_IP%.*}.1/24" dev veth0 && ip link set veth0 up &&
+		ip -n peer addr add "$VETH_IP/24" dev veth1 && ip -n peer link set lo up &&
+		ip -n peer link set veth1 up && ip netns exec peer iperf3 -s -D >/dev/null 2>&1 || return 1
+	ip netns exec peer sockperf server -p 11111 >/dev/null 2>&1 9>&- &
+	ip netns exec peer sockperf server --tcp -p 11112 >/dev/null 2>&1 9>&- &
+	wait_until 10 _ping_once "$VETH_IP"
+}
+
+veth_end() {
+	ip netns pids peer | xargs -r kill
+	ip link del veth0 && ip netns del peer
+}
+
+# Where it ran, for the report.
+echo "# about|kernel|$(uname -r) ($(uname -v | grep -o 'Debian [^ ]*'))"
+echo "# about|xen|$(cat /sys/hypervisor/version/{major,minor,extra} | tr '\n' . | sed 's/\.\./\./; s/\.$//')"

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# bench: One to eight queues
+# order: 7
+# about: A guest of four CPUs with one to eight queues. The clock shows what more queues cost, not what parallel CPUs gain by them.
+# expect: 420
+# clock: insn
+# driver: stock
+# vcpus: 6
+# guest: a vcpus=4
+# guest-tools: full
+# timeout: 2400
+
+# shellcheck source=selftests/bench/dom0.sh
+. /xnb/dom0.sh
+
+SWAP_ARGS=max_queues=8
+
+measure() {
+	local n
+
+	for n in 1 2 4 8; do
+		check "$ARM: $n queues" guest_reconnect a "$n"
+		is "$(vif_queues "$VIF")" "$n" "$ARM: there are $n"
+		note "$n queues, TCP to the guest, 4 flows" Mbit/s "$(tcp_to_guest a 32M 4)"
+		note "$n queues, TCP from the guest, 4 flows" Mbit/s "$(tcp_from_guest a 32M 4)"
+		note "$n queues, UDP round trip" "p50 us" "$(RTT_PERCENTILES=50 udp_rtt a 1)"
+	done
+}
+
+compare measure
+tap_done

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# bench: TCP streams
+# order: 1
+# about: iperf3 between dom0 and the guest, each way, 1, 4 and 16 connections at once. "TSO" is segmentation offload, on by default at both ends; without it each packet has at most the MTU.
+# headline: to the guest, 1 flow, MTU 1500, TSO | Mbit/s
+# headline: from the guest, 1 flow, MTU 1500, TSO | Mbit/s
+# expect: 420
+# clock: insn
+# driver: stock
+# guest: a
+# guest-tools: full
+# timeout: 1800
+
+# shellcheck source=selftests/bench/dom0.sh
+. /xnb/dom0.sh
+
+# streams AMOUNT FLOWS KIND
+streams() {
+	local flows s
+
+	for flows in $2; do
+		[ "$flows" = 1 ] && s='' || s=s
+		note "to the guest, $flows flow$s, $3" Mbit/s "$(tcp_to_guest a "$1" "$flows")"
+		note "from the guest, $flows flow$s, $3" Mbit/s "$(tcp_from_guest a "$1" "$flows")"
+	done
+}
+
+measure() {
+	streams 32M "1 4 16" "MTU 1500, TSO"
+	offloads off
+	streams 8M "1 4 16" "MTU 1500, no TSO"
+	set_mtu 9000
+	streams 16M "1 16" "MTU 9000, no TSO"
+	offloads on
+	streams 16M "1 16" "MTU 9000, TSO"
+	set_mtu 1500
+}
+
+veth() {
+	note "to the guest, 1 flow, MTU 1500, TSO" Mbit/s "$(_iperf "$VETH_IP" 64M 1)"
+	note "from the guest, 1 flow, MTU 1500, TSO" Mbit/s "$(_iperf "$VETH_IP" 64M 1 -R)"
+}
+
+compare measure
+veth_start
+beside veth veth
+tap_done

@@ -229,14 +229,18 @@ check "the known key again" ethtool -X "$VIF" hkey $KNOWN_KEY
 
 # Fields.
 
-for kind in udp4 tcp6; do
-	check "$kind by addresses" set_fields $kind sd
-	is "$(shown_fields $kind)" sd "$kind by addresses: ethtool -n shows it"
-	steered "$kind by addresses" $kind $([ $kind = tcp6 ] && echo qinq6)
-	check "$kind by ports too" set_fields $kind sdfn
-	is "$(shown_fields $kind)" sdfn "$kind by ports too: ethtool -n shows it"
-	steered "$kind by ports too"
-done
+# by_addresses KIND [KIND...]: the first as ethtool has it, and its other kinds of frames.
+by_addresses() {
+	check "$1 by addresses" set_fields "$1" sd
+	is "$(shown_fields "$1")" sd "$1 by addresses: ethtool -n shows it"
+	steered "$1 by addresses" "$@"
+	check "$1 by ports too" set_fields "$1" sdfn
+	is "$(shown_fields "$1")" sdfn "$1 by ports too: ethtool -n shows it"
+	steered "$1 by ports too"
+}
+
+by_addresses udp4
+by_addresses tcp6 qinq6
 
 # Reconnects.
 
@@ -350,10 +354,10 @@ xps_elsewhere() {
 settle() {
 	local irq
 
-	for irq in $(awk -v name="$VIF-q$1-" 'index($NF, name) == 1 { sub(":", "", $1); print $1 }' \
-		/proc/interrupts); do
+	while read -r irq; do
 		echo "$2" >"/proc/irq/$irq/smp_affinity_list" || return 1
-	done
+	done < <(awk -v name="$VIF-q$1-" 'index($NF, name) == 1 { sub(":", "", $1); print $1 }' \
+		/proc/interrupts)
 }
 
 set_online() {

@@ -5,14 +5,15 @@
  *	steer send DEV MAC KEY FLOWS FRAMES SEED [KIND...]
  *	steer hash KEY INPUT
  *	steer table DEV QUEUE...
- *	steer shuffle DEV QUEUES FILE USECS
+ *	steer shuffle DEV FILE USECS
  *
  * Send makes FLOWS flows of all kinds, whose addresses and ports come from SEED, and sends
  * FRAMES frames of them in turn to MAC. For each it prints a line: its length, which no other
  * has; the hash of its flow; its kind. Of a KIND that is named only the addresses are hashed.
  * Hash takes and prints bytes in hex. Table repeats the queues until the table is full. Shuffle
  * writes a table each USECS until FILE exists: a random one, and after each 16th the default one
- * for a while, and prints how many, and how many entries they changed.
+ * for a while. Prints how many, how many entries they changed, and how many were refused: queues
+ * may come and go meanwhile.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -330,27 +331,43 @@ static int write_table(char **arg)
 	return 0;
 }
 
+static unsigned int count_queues(int fd, const char *dev)
+{
+	struct ethtool_rxnfc request = { .cmd = ETHTOOL_GRXRINGS };
+	struct ifreq ifr = { .ifr_data = (void *)&request };
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
+	if (ioctl(fd, SIOCETHTOOL, &ifr))
+		die(dev);
+	return request.data;
+}
+
 static int shuffle_tables(char **arg)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), queues = atoi(arg[1]), usecs = atoi(arg[3]), i;
-	unsigned long writes = 0, changes = 0;
+	unsigned long writes = 0, changes = 0, refused = 0;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), usecs = atoi(arg[2]);
 	struct table table = { .queue = { 0 } };
+	unsigned int i, queues;
 
 	random_state = 1;
-	for (; access(arg[2], F_OK); writes++) {
+	for (; access(arg[1], F_OK); writes++) {
 		bool spread = writes % DEFAULT_EACH == 0;
 
+		queues = count_queues(fd, arg[0]);
 		for (i = 0; i < TABLE_MAX; i++) {
-			uint32_t queue = (spread ? (uint32_t)i : next_random()) % queues;
+			uint32_t queue = (spread ? i : next_random()) % queues;
 
 			changes += table.queue[i] != queue;
 			table.queue[i] = queue;
 		}
-		if (set_table(fd, arg[0], &table, spread ? 0 : TABLE_MAX))
-			die(arg[0]);
+		if (set_table(fd, arg[0], &table, spread ? 0 : TABLE_MAX)) {
+			if (errno != EINVAL)
+				die(arg[0]);
+			refused++;
+		}
 		usleep(spread ? DEFAULT_USECS : usecs);
 	}
-	printf("%lu %lu\n", writes, changes);
+	printf("%lu %lu %lu\n", writes, changes, refused);
 	return 0;
 }
 
@@ -359,7 +376,7 @@ static int usage(void)
 	fprintf(stderr, "usage: steer send DEV MAC KEY FLOWS FRAMES SEED [KIND...]\n"
 			"       steer hash KEY INPUT\n"
 			"       steer table DEV QUEUE...\n"
-			"       steer shuffle DEV QUEUES FILE USECS\n");
+			"       steer shuffle DEV FILE USECS\n");
 	return 2;
 }
 
@@ -373,7 +390,7 @@ int main(int argc, char **argv)
 		return print_hash(argv + 2);
 	if (argc >= 4 && !strcmp(verb, "table"))
 		return write_table(argv + 2);
-	if (argc == 6 && !strcmp(verb, "shuffle"))
+	if (argc == 5 && !strcmp(verb, "shuffle"))
 		return shuffle_tables(argv + 2);
 	return usage();
 }

@@ -138,19 +138,20 @@ static void work(struct work_struct *item)
 	unsigned int i;
 	int next = 1;
 
-	for (i = 0; i < XNB_CTRL_REQUESTS && !READ_ONCE(ctrl->owner->disabled); i++) {
+	/* A change may wait for a grace period; who stops us waits for one at most. */
+	for (i = 0; i < XNB_CTRL_REQUESTS && READ_ONCE(ctrl->running); i++) {
+		if (READ_ONCE(ctrl->owner->disabled))
+			return;
 		next = xnb_ring_ctrl_next(&ctrl->ring, &request);
 		if (next <= 0)
 			break;
 		answer(ctrl, &request);
 	}
 
+	/* A disabled guest's events are never acknowledged, so it cannot make more. */
 	if (next < 0)
 		ctrl->owner->fatal(ctrl->owner, XNB_REASON_PRODUCER);
-	/* A disabled guest's events are never acknowledged, so it cannot make more. */
-	if (READ_ONCE(ctrl->owner->disabled))
-		return;
-	if (next || xnb_ring_ctrl_arm(&ctrl->ring))
+	else if (next || xnb_ring_ctrl_arm(&ctrl->ring))
 		queue_work(system_highpri_wq, item);
 	else
 		xnb_channel_done(&ctrl->channel);

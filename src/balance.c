@@ -108,6 +108,9 @@ static int auto_cpu(const struct xnb_balance *balance, const struct xnb_kick *ki
 	struct xnb_home_load load = { .remote = kick->cpu != XNB_KICK_LOCAL };
 	int other = home;
 
+	/* One queue has no work to do side by side, and each wake-up costs. */
+	if (balance->set->count == 1)
+		return XNB_KICK_LOCAL;
 	if (home == sender)
 		other = load.remote ? kick->cpu : idlest_cpu(balance, sender);
 	if (other == sender || !cpu_online(other))

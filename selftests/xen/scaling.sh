@@ -85,7 +85,7 @@ tables() {
 		check "$1: the guest connects $queues queues" guest_reconnect a "$queues"
 		measure "$2$((10 + queues))" "$queues"
 		measure "$2$((20 + queues))" 1
-		[ "$2" = 1 ] || check "$queues queues, one CPU sends: others do the work" \
+		[ "$2$queues" = 21 ] || [ "$2" = 1 ] || check "$queues queues, one CPU sends: others do the work" \
 			grep -qE '^[1-7]( [1-7])*$' <<<"$WORK"
 	done
 }

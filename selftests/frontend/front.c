@@ -1,148 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
-
-#define domid_t uint16_t	/* which the header takes for granted */
-#include <xen/evtchn.h>
-#include <xen/gntalloc.h>
 
 #include "front.h"
 
 #define STATE_SECONDS	60
-
-enum xs_type {
-	XS_READ = 2,
-	XS_WRITE = 11,
-	XS_RM = 13,
-	XS_ERROR = 16,
-};
-
-struct xs_header {
-	uint32_t type, req_id, tx_id, len;
-};
-
-static char answer[4097];
-
-void die(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	exit(2);
-}
-
-double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
-static int open_device(const char *path, int flags)
-{
-	int fd = open(path, O_RDWR | O_CLOEXEC | flags);
-
-	if (fd < 0)
-		die("%s: %s", path, strerror(errno));
-	return fd;
-}
-
-static void read_all(int fd, void *buf, size_t len)
-{
-	char *p = buf;
-
-	while (len) {
-		ssize_t n = read(fd, p, len);
-
-		if (n <= 0)
-			die("xenstore: %s", strerror(errno));
-		p += n;
-		len -= n;
-	}
-}
-
-static bool xs_request(enum xs_type type, const char *path, const char *data, size_t len)
-{
-	static int bus = -1;
-	size_t path_len = strlen(path) + 1;
-	struct xs_header h = { .type = type, .len = path_len + len };
-	char message[sizeof(h) + 4096];
-
-	if (bus < 0)
-		bus = open_device("/dev/xen/xenbus", 0);
-	if (h.len > 4096)
-		die("xenstore: %s is too long", path);
-	memcpy(message, &h, sizeof(h));
-	memcpy(message + sizeof(h), path, path_len);
-	memcpy(message + sizeof(h) + path_len, data, len);
-	if (write(bus, message, sizeof(h) + h.len) != (ssize_t)(sizeof(h) + h.len))
-		die("xenstore: %s", strerror(errno));
-	read_all(bus, &h, sizeof(h));
-	if (h.len >= sizeof(answer))
-		die("xenstore: a message of %u bytes", h.len);
-	read_all(bus, answer, h.len);
-	answer[h.len] = 0;
-	return h.type != XS_ERROR;
-}
-
-void xs_write(const char *dir, const char *key, const char *format, ...)
-{
-	char path[160], value[512];
-	va_list args;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, key);
-	va_start(args, format);
-	vsnprintf(value, sizeof(value), format, args);
-	va_end(args);
-	if (!xs_request(XS_WRITE, path, value, strlen(value)))
-		die("xenstore: cannot write %s: %s", path, answer);
-}
-
-const char *xs_read(const char *dir, const char *key)
-{
-	char path[160];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, key);
-	return xs_request(XS_READ, path, "", 0) ? answer : NULL;
-}
-
-void xs_rm(const char *path)
-{
-	xs_request(XS_RM, path, "", 0);
-}
-
-struct page page_alloc(void)
-{
-	struct ioctl_gntalloc_alloc_gref grant = {
-		.domid = 0, .flags = GNTALLOC_FLAG_WRITABLE, .count = 1,
-	};
-	static int fd = -1;
-	struct page page;
-
-	if (fd < 0)
-		fd = open_device("/dev/xen/gntalloc", 0);
-	if (ioctl(fd, IOCTL_GNTALLOC_ALLOC_GREF, &grant))
-		die("granting a page: %s", strerror(errno));
-	page.gref = grant.gref_ids[0];
-	page.data = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, grant.index);
-	if (page.data == MAP_FAILED)
-		die("mapping a granted page: %s", strerror(errno));
-	return page;
-}
 
 bool front_wait_state(struct front *f, int state, double seconds)
 {
@@ -161,7 +25,7 @@ bool front_wait_state(struct front *f, int state, double seconds)
 void front_plug(struct front *f, int devid)
 {
 	memset(f, 0, sizeof(*f));
-	f->devid = devid;	/* never 0 while there is a device */
+	f->devid = devid;
 	snprintf(f->dir, sizeof(f->dir), "/local/domain/0/device/vif/%d", devid);
 	snprintf(f->backend, sizeof(f->backend), "/local/domain/0/backend/vif/0/%d", devid);
 
@@ -181,55 +45,96 @@ void front_plug(struct front *f, int devid)
 	xs_write(f->backend, "hotplug-status", "connected");
 }
 
-static void make_ring(struct page *page, struct ring_page **ring)
+static void announce_queue(const struct queue *q, const char *dir, bool split)
 {
-	*page = page_alloc();
-	*ring = page->data;
-	memset(page->data, 0, PAGE_BYTES);
-	(*ring)->req_event = 1;
-	(*ring)->rsp_event = 1;
+	xs_write(dir, "tx-ring-ref", "%u", q->tx_page.gref);
+	xs_write(dir, "rx-ring-ref", "%u", q->rx_page.gref);
+	if (split) {
+		xs_write(dir, "event-channel-tx", "%u", q->tx_port);
+		xs_write(dir, "event-channel-rx", "%u", q->rx_port);
+		xs_rm_key(dir, "event-channel");
+	} else {
+		xs_write(dir, "event-channel", "%u", q->tx_port);
+		xs_rm_key(dir, "event-channel-tx");
+		xs_rm_key(dir, "event-channel-rx");
+	}
 }
 
-static uint32_t new_port(struct front *f)
+/* One queue has its keys in the device's own directory. */
+static void announce_queues(struct front *f)
 {
-	struct ioctl_evtchn_bind_unbound_port bind = { .remote_domain = 0 };
-	int port = ioctl(f->events, IOCTL_EVTCHN_BIND_UNBOUND_PORT, &bind);
+	char dir[80];
+	unsigned int i;
 
-	if (port < 0)
-		die("event channel: %s", strerror(errno));
-	return port;
+	for (i = 0; i < f->announced; i++) {
+		queue_create(&f->queue[i], f->events, f->split);
+		if (f->announced == 1)
+			strcpy(dir, f->dir);
+		else
+			snprintf(dir, sizeof(dir), "%s/queue-%u", f->dir, i);
+		announce_queue(&f->queue[i], dir, f->split);
+	}
+	if (f->announced > 1)
+		xs_write(f->dir, "multi-queue-num-queues", "%u", f->announced);
+	else
+		xs_rm_key(f->dir, "multi-queue-num-queues");
+}
+
+static void announce_control(struct front *f)
+{
+	if (!f->control) {
+		xs_rm_key(f->dir, "ctrl-ring-ref");
+		xs_rm_key(f->dir, "event-channel-ctrl");
+		return;
+	}
+	ctrl_create(&f->ctrl, f->events);
+	xs_write(f->dir, "ctrl-ring-ref", "%u", f->ctrl.page.gref);
+	xs_write(f->dir, "event-channel-ctrl", "%u", f->ctrl.port);
 }
 
 void front_announce(struct front *f)
 {
-	make_ring(&f->tx_page, &f->tx);
-	make_ring(&f->rx_page, &f->rx);
-	f->events = open_device("/dev/xen/evtchn", O_NONBLOCK);
-	f->port = new_port(f);
-
-	xs_write(f->dir, "tx-ring-ref", "%u", f->tx_page.gref);
-	xs_write(f->dir, "rx-ring-ref", "%u", f->rx_page.gref);
-	xs_write(f->dir, "event-channel", "%u", f->port);
+	f->events = events_open();
+	f->announced = f->queues ? f->queues : 1;
+	announce_queues(f);
+	announce_control(f);
 	xs_write(f->dir, "request-rx-copy", "1");
 	xs_write(f->dir, "feature-rx-notify", "1");
 	xs_write(f->dir, "feature-sg", "1");
-}
-
-void front_split(struct front *f)
-{
-	char path[160];
-
-	f->rx_port = new_port(f);
-	snprintf(path, sizeof(path), "%s/event-channel", f->dir);
-	xs_rm(path);
-	xs_write(f->dir, "event-channel-tx", "%u", f->port);
-	xs_write(f->dir, "event-channel-rx", "%u", f->rx_port);
 }
 
 bool front_connect(struct front *f)
 {
 	xs_write(f->dir, "state", "%d", CONNECTED);
 	return front_wait_state(f, CONNECTED, STATE_SECONDS);
+}
+
+void front_forget(struct front *f)
+{
+	unsigned int i;
+
+	if (!f->announced)
+		return;
+	close(f->events);
+	for (i = 0; i < f->announced; i++)
+		queue_destroy(&f->queue[i]);
+	ctrl_destroy(&f->ctrl);
+	f->announced = 0;
+}
+
+static void go_to(struct front *f, int state, int backend)
+{
+	xs_write(f->dir, "state", "%d", state);
+	if (!front_wait_state(f, backend, STATE_SECONDS))
+		fault("the backend does not follow to state %d", backend);
+}
+
+void front_close(struct front *f)
+{
+	go_to(f, CLOSING, CLOSING);
+	go_to(f, CLOSED, CLOSED);
+	front_forget(f);
+	go_to(f, INITIALISING, INIT_WAIT);
 }
 
 static void wait_interface_gone(int devid)
@@ -253,69 +158,5 @@ void front_unplug(struct front *f)
 	xs_rm(f->dir);
 	xs_rm(f->backend);
 	wait_interface_gone(devid);
-}
-
-struct tx_request *tx_slot(struct front *f, uint32_t index)
-{
-	return (struct tx_request *)f->tx->slot + index % RING_SLOTS;
-}
-
-/* The answer takes the place of the request. */
-struct tx_response *tx_answer(struct front *f, uint32_t index)
-{
-	return (struct tx_response *)tx_slot(f, index);
-}
-
-struct rx_request *rx_slot(struct front *f, uint32_t index)
-{
-	return (struct rx_request *)f->rx->slot + index % RING_SLOTS;
-}
-
-struct rx_response *rx_answer(struct front *f, uint32_t index)
-{
-	return (struct rx_response *)rx_slot(f, index);
-}
-
-void front_kick(struct front *f)
-{
-	struct ioctl_evtchn_notify notify = { .port = f->port };
-
-	if (ioctl(f->events, IOCTL_EVTCHN_NOTIFY, &notify))
-		die("notify: %s", strerror(errno));
-}
-
-bool ring_push(struct front *f, struct ring_page *ring, uint32_t old, uint32_t prod)
-{
-	__atomic_store_n(&ring->req_prod, prod, __ATOMIC_RELEASE);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (prod - __atomic_load_n(&ring->req_event, __ATOMIC_RELAXED) >= prod - old)
-		return false;
-	front_kick(f);
-	return true;
-}
-
-bool front_wait_event(struct front *f, double seconds)
-{
-	double end = now() + seconds;
-	uint32_t port;
-
-	while (read(f->events, &port, sizeof(port)) != sizeof(port)) {
-		if (errno != EAGAIN)
-			die("event channel: %s", strerror(errno));
-		if (now() > end)
-			return false;
-	}
-	if (write(f->events, &port, sizeof(port)) != sizeof(port))
-		die("event channel: %s", strerror(errno));
-	return true;
-}
-
-bool ring_wait(struct ring_page *ring, uint32_t prod, double seconds)
-{
-	double end = now() + seconds;
-
-	while ((int32_t)(__atomic_load_n(&ring->rsp_prod, __ATOMIC_ACQUIRE) - prod) < 0)
-		if (now() > end)
-			return false;
-	return true;
+	front_forget(f);
 }

@@ -11,6 +11,9 @@
  *	hostile storm COUNT	events for buffers that come and go are spurious, but for one
  *				lap of the ring
  *	hostile refused COUNT	rings and channels that cannot be used are not connected
+ *	hostile refused-control COUNT
+ *				nor are control rings
+ *	hostile queues COUNT	several queues, each with its own channels: packets both ways
  *
  * With the module "window" loaded at the function in brackets, see window.c:
  *
@@ -25,57 +28,26 @@
  * Prints one line. Exit status: 0 right, 1 wrong, 2 the test itself failed.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
-#include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "front.h"
 #include "hostile.h"
+#include "wire.h"
 
 #define PAGES		32
-#define ETHER_TEST	0x88b5	/* for local experiments */
-#define INTERFACE	"vif0.7"
 
 struct front front;
+struct queue *const queue = &front.queue[0];
 static struct page pages[PAGES];
-
-/* Sets flags of the interface; returns those it had. */
-static int interface_flags(int set)
-{
-	struct ifreq ifr = { .ifr_name = INTERFACE };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), flags;
-
-	if (ioctl(fd, SIOCGIFFLAGS, &ifr))
-		die(INTERFACE ": %s", strerror(errno));
-	flags = ifr.ifr_flags;
-	ifr.ifr_flags |= set;
-	if (set && ioctl(fd, SIOCSIFFLAGS, &ifr))
-		die(INTERFACE " up: %s", strerror(errno));
-	close(fd);
-	return flags;
-}
-
-void wait_link(void)
-{
-	double end = now() + SECONDS;
-
-	while (!(interface_flags(0) & IFF_RUNNING)) {
-		if (now() > end)
-			die("no link");
-		usleep(10000);
-	}
-}
 
 static void leave(void)
 {
@@ -83,16 +55,16 @@ static void leave(void)
 		front_unplug(&front);
 }
 
-void announce(void)
+void plug(void)
 {
 	front_plug(&front, DEVID);
-	interface_flags(IFF_UP);
-	front_announce(&front);
+	wire_up(VIF, 0);
 }
 
 static void start(void)
 {
-	announce();
+	plug();
+	front_announce(&front);
 	if (!front_connect(&front))
 		die("the backend refuses an honest frontend");
 }
@@ -117,29 +89,33 @@ void put_request(uint32_t index, uint16_t id, uint16_t size)
 	if (!page->data)
 		*page = page_alloc();
 	fill_frame(page->data, LONG, index);
-	*tx_slot(&front, index) = (struct tx_request){
+	*tx_slot(queue, index) = (struct tx_request){
 		.gref = page->gref, .id = id, .size = size,
 	};
 }
 
-void send_one(uint16_t id)
+bool push_requests(uint32_t old, uint32_t prod)
 {
-	uint32_t old = front.tx_prod++;
-
-	put_request(old, id, SHORT);
-	ring_push(&front, front.tx, old, front.tx_prod);
+	return ring_push(queue->tx, old, prod, queue->events, queue->tx_port);
 }
 
-int wrong(const char *what, uint32_t got, uint32_t want)
+bool push_buffers(uint32_t old, uint32_t prod)
 {
-	printf("%s: got %u, want %u\n", what, got, want);
-	return 1;
+	return ring_push(queue->rx, old, prod, queue->events, queue->rx_port);
+}
+
+void send_one(uint16_t id)
+{
+	uint32_t old = queue->tx_prod++;
+
+	put_request(old, id, SHORT);
+	push_requests(old, queue->tx_prod);
 }
 
 static int check_answers(uint32_t from, uint32_t to)
 {
 	for (; from != to; from++) {
-		struct tx_response *rsp = tx_answer(&front, from);
+		struct tx_response *rsp = tx_answer(queue, from);
 		uint16_t id = from * 7 + 3;
 
 		if (rsp->id != id)
@@ -152,21 +128,21 @@ static int check_answers(uint32_t from, uint32_t to)
 
 static int answers(unsigned int count)
 {
-	while (front.tx_prod < count) {
-		uint32_t from = front.tx_prod, to = from + 1 + rand() % PAGES, i;
+	while (queue->tx_prod < count) {
+		uint32_t from = queue->tx_prod, to = from + 1 + rand() % PAGES, i;
 
 		for (i = from; i != to; i++)
 			put_request(i, i * 7 + 3, 60 + i % 1000);
-		front.tx_prod = to;
-		ring_push(&front, front.tx, from, to);
-		if (!ring_wait(front.tx, to, SECONDS))
-			return wrong("answered requests", front.tx->rsp_prod, to);
-		if (front.tx->rsp_prod != to)
-			return wrong("answers", front.tx->rsp_prod, to);
+		queue->tx_prod = to;
+		push_requests(from, to);
+		if (!ring_wait(queue->tx, to, SECONDS))
+			return wrong("answered requests", queue->tx->rsp_prod, to);
+		if (queue->tx->rsp_prod != to)
+			return wrong("answers", queue->tx->rsp_prod, to);
 		if (check_answers(from, to))
 			return 1;
 	}
-	printf("%u requests answered\n", front.tx_prod);
+	printf("%u requests answered\n", queue->tx_prod);
 	return 0;
 }
 
@@ -211,9 +187,9 @@ static int races(unsigned int count)
 
 	for (i = 0; i < count; i++) {
 		send_one(i);
-		if (!ring_wait(front.tx, front.tx_prod, SECONDS))
-			return wrong("a wake-up is lost, answers", front.tx->rsp_prod,
-				     front.tx_prod);
+		if (!ring_wait(queue->tx, queue->tx_prod, SECONDS))
+			return wrong("a wake-up is lost, answers", queue->tx->rsp_prod,
+				     queue->tx_prod);
 		random_pause();
 	}
 	printf("%u requests answered\n", count);
@@ -232,13 +208,13 @@ static int events(unsigned int count)
 	tie_interrupts("evtchn:hostile", 0);
 	run_on_cpu(1);
 	for (i = 0; i < count; i++) {
-		__atomic_store_n(&front.tx->rsp_event, front.tx_prod + 1, __ATOMIC_SEQ_CST);
+		ring_ask_event(queue->tx, queue->tx_prod + 1);
 		send_one(i);
-		if (!front_wait_event(&front, SECONDS))
-			return wrong("no event, answers", front.tx->rsp_prod, front.tx_prod);
-		if (__atomic_load_n(&front.tx->rsp_prod, __ATOMIC_ACQUIRE) != front.tx_prod)
+		if (!events_spin(front.events, SECONDS))
+			return wrong("no event, answers", queue->tx->rsp_prod, queue->tx_prod);
+		if (ring_answered(queue->tx) != queue->tx_prod)
 			return wrong("an event with nothing behind it, answers",
-				     front.tx->rsp_prod, front.tx_prod);
+				     queue->tx->rsp_prod, queue->tx_prod);
 		random_pause();
 	}
 	printf("%u events\n", count);
@@ -267,19 +243,6 @@ static void flip_this(uint16_t *size)
 	__atomic_store_n(&flipped, size, __ATOMIC_RELEASE);
 }
 
-static int open_capture(void)
-{
-	struct sockaddr_ll address = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETHER_TEST),
-		.sll_ifindex = if_nametoindex(INTERFACE),
-	};
-	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETHER_TEST));
-
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)))
-		die("capture: %s", strerror(errno));
-	return fd;
-}
-
 static int check_frame(const uint8_t *frame, ssize_t len, uint8_t number)
 {
 	ssize_t i;
@@ -295,19 +258,19 @@ static int check_frame(const uint8_t *frame, ssize_t len, uint8_t number)
 static int flips(unsigned int count)
 {
 	unsigned int i, lengths[2] = { 0 };
-	int capture = open_capture();
+	int capture = wire_capture(VIF, ETHER_TEST);
 	uint8_t frame[2 * PAGE_BYTES];
 	pthread_t thread;
 
 	pthread_create(&thread, NULL, flip, NULL);
 	for (i = 0; i < count; i++) {
 		struct pollfd p = { .fd = capture, .events = POLLIN };
-		uint32_t index = front.tx_prod++;
+		uint32_t index = queue->tx_prod++;
 		ssize_t len;
 
 		put_request(index, index, SHORT);
-		flip_this(&tx_slot(&front, index)->size);
-		ring_push(&front, front.tx, index, front.tx_prod);
+		flip_this(&tx_slot(queue, index)->size);
+		push_requests(index, queue->tx_prod);
 		if (poll(&p, 1, SECONDS * 1000) <= 0)
 			return wrong("frames that arrived", i, i + 1);
 		flip_this(NULL);
@@ -315,26 +278,13 @@ static int flips(unsigned int count)
 		if (check_frame(frame, len, index))
 			return 1;
 		lengths[len == LONG]++;
-		if (!ring_wait(front.tx, front.tx_prod, SECONDS))
-			return wrong("answers", front.tx->rsp_prod, front.tx_prod);
+		if (!ring_wait(queue->tx, queue->tx_prod, SECONDS))
+			return wrong("answers", queue->tx->rsp_prod, queue->tx_prod);
 	}
 	__atomic_store_n(&flips_end, true, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	printf("%u frames were short, %u long\n", lengths[0], lengths[1]);
 	return 0;
-}
-
-static unsigned int spurious_events(void)
-{
-	FILE *list = popen("ethtool -S " INTERFACE, "r");
-	unsigned int value = 0;
-	char line[128];
-
-	while (list && fgets(line, sizeof(line), list))
-		sscanf(line, " from_guest_spurious: %u", &value);
-	if (list)
-		pclose(list);
-	return value;
 }
 
 /* A producer that goes to and fro is new at each event, and none of them brings anything. */
@@ -343,11 +293,11 @@ static int storm(unsigned int count)
 	unsigned int i, spurious;
 
 	for (i = 0; i < count; i++) {
-		__atomic_store_n(&front.rx->req_prod, 1 + i % 2, __ATOMIC_SEQ_CST);
-		front_kick(&front);
+		__atomic_store_n(&queue->rx->req_prod, 1 + i % 2, __ATOMIC_SEQ_CST);
+		events_kick(queue->events, queue->rx_port);
 		usleep(1000);
 	}
-	spurious = spurious_events();
+	spurious = wire_counter(VIF, "from_guest_spurious");
 	/* Those that Xen holds back were never delivered; of the others two were for progress. */
 	if (spurious < 10)
 		return wrong("spurious events", spurious, count - 2);
@@ -355,18 +305,29 @@ static int storm(unsigned int count)
 	return 0;
 }
 
+static const struct {
+	const char *name;
+	int (*run)(unsigned int count);
+	bool by_itself;		/* it makes its device itself */
+} tests[] = {
+	{ "answers", answers, false },
+	{ "races", races, false },
+	{ "events", events, false },
+	{ "flips", flips, false },
+	{ "storm", storm, false },
+	{ "refused", refused, true },
+	{ "refused-control", refused_control, true },
+	{ "queues", queues, true },
+	{ "obey", obey, true },
+	{ "late-requests", late_requests, false },
+	{ "late-buffers", late_buffers, false },
+	{ "early-answers", early_answers, false },
+	{ "early-frames", early_frames, false },
+	{ NULL, NULL, false },
+};
+
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(unsigned int count);
-	} tests[] = {
-		{ "answers", answers }, { "races", races }, { "events", events },
-		{ "flips", flips }, { "storm", storm }, { "refused", refused },
-		{ "obey", obey }, { "late-requests", late_requests },
-		{ "late-buffers", late_buffers }, { "early-answers", early_answers },
-		{ "early-frames", early_frames }, { NULL },
-	};
 	unsigned int i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -374,10 +335,13 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], tests[i].name))
 			continue;
 		atexit(leave);
-		if (tests[i].run != refused && tests[i].run != obey)
+		if (!tests[i].by_itself)
 			start();
 		return tests[i].run(atoi(argv[2]));
 	}
-	fprintf(stderr, "usage: hostile WHAT COUNT\n");
+	fprintf(stderr, "usage: hostile");
+	for (i = 0; tests[i].name; i++)
+		fprintf(stderr, "%c%s", i ? '|' : ' ', tests[i].name);
+	fprintf(stderr, " COUNT\n");
 	return 2;
 }

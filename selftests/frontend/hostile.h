@@ -2,23 +2,20 @@
 #ifndef HOSTILE_H
 #define HOSTILE_H
 
-#include <stdint.h>
-
 #include "front.h"
 
 #define DEVID	7
+#define VIF	"vif0.7"
 #define SECONDS	20	/* no answer by then: it is lost */
 #define SHORT	100
 #define LONG	1400
 
 extern struct front front;
+/* Its only queue, where it has one. */
+extern struct queue *const queue;
 
-/* A device with an honest announcement, not yet connected. */
-void announce(void);
-/* Print the difference; return 1. */
-int wrong(const char *what, uint32_t got, uint32_t want);
-/* Until the stack sends to the interface. */
-void wait_link(void);
+/* A device that has announced nothing yet; its interface is up. */
+void plug(void);
 /* Ties the interrupts of that name to one CPU. */
 void tie_interrupts(const char *name, int cpu);
 void run_on_cpu(int cpu);
@@ -27,10 +24,9 @@ void run_on_cpu(int cpu);
 void put_request(uint32_t index, uint16_t id, uint16_t size);
 /* The same, visible. */
 void send_one(uint16_t id);
-/* Puts receive buffers on the ring, not yet visible. */
-void fill_buffers(unsigned int count);
-/* The same, visible. */
-void post_buffers(unsigned int count);
+/* Publish; whether an event was asked for and sent. */
+bool push_requests(uint32_t old, uint32_t prod);
+bool push_buffers(uint32_t old, uint32_t prod);
 /* A verb of requests.c: does it, and puts the answer into @n. */
 bool request_verb(const char *verb, unsigned int *n);
 /* Frames to the interface from this side of it. */
@@ -38,6 +34,8 @@ void send_frames(unsigned int count);
 
 /* The tests that stand in files of their own. */
 int refused(unsigned int count);
+int refused_control(unsigned int count);
+int queues(unsigned int count);
 int obey(unsigned int rx_notify);
 int late_requests(unsigned int count);
 int late_buffers(unsigned int count);

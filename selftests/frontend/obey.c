@@ -23,70 +23,36 @@
  *	kick N		N events that nothing has moved for; kickrx: of the other channel
  *	quit		close, and end
  */
-#include <linux/if_packet.h>
-#include <net/ethernet.h>
-#include <net/if.h>
-#include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "front.h"
 #include "hostile.h"
+#include "wire.h"
 
-#define ETHER_TEST	0x88b5	/* for local experiments */
 #define FRAME_BYTES	100
 #define LATE_SECONDS	0.2
 #define NO_GRANT	4000000
 
-static struct page pages[RING_SLOTS];
+static unsigned int notifies;
 
 static uint32_t received(void)
 {
-	return __atomic_load_n(&front.rx->rsp_prod, __ATOMIC_ACQUIRE);
-}
-
-void fill_buffers(unsigned int count)
-{
-	while (count--) {
-		uint32_t index = front.rx_prod++;
-		struct page *page = &pages[index % RING_SLOTS];
-
-		if (!page->data)
-			*page = page_alloc();
-		*rx_slot(&front, index) = (struct rx_request){
-			.id = index % RING_SLOTS, .gref = page->gref,
-		};
-	}
-}
-
-void post_buffers(unsigned int count)
-{
-	uint32_t old = front.rx_prod;
-
-	fill_buffers(count);
-	ring_push(&front, front.rx, old, front.rx_prod);
+	return ring_answered(queue->rx);
 }
 
 void send_frames(unsigned int count)
 {
-	struct sockaddr_ll to = {
-		.sll_family = AF_PACKET, .sll_halen = ETH_ALEN, .sll_protocol = htons(ETHER_TEST),
-		.sll_ifindex = if_nametoindex("vif0.7"), .sll_addr = { 2, 2, 2, 2, 2, 2 },
-	};
 	static const uint8_t frame[FRAME_BYTES] = {
 		2, 2, 2, 2, 2, 2,	2, 2, 2, 2, 2, 3,	ETHER_TEST >> 8, ETHER_TEST & 0xff,
 	};
-	static int fd = -1;
+	static int sender = -1;
 
-	if (fd < 0)
-		fd = socket(AF_PACKET, SOCK_RAW, 0);
+	if (sender < 0)
+		sender = wire_sender(VIF);
 	while (count--)
-		if (sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)) < 0)
-			die("sending: %s", strerror(errno));
+		wire_send(sender, NULL, frame, sizeof(frame));
 }
 
 static int late(unsigned int ms)
@@ -96,10 +62,10 @@ static int late(unsigned int ms)
 
 	send_frames(1);
 	usleep(ms * 1000);
-	fill_buffers(1);
+	queue_fill(queue, 1);
 	start = now();
-	__atomic_store_n(&front.rx->req_prod, front.rx_prod, __ATOMIC_SEQ_CST);
-	if (!ring_wait(front.rx, want, LATE_SECONDS))
+	__atomic_store_n(&queue->rx->req_prod, queue->rx_prod, __ATOMIC_SEQ_CST);
+	if (!ring_wait(queue->rx, want, LATE_SECONDS))
 		return -1;
 	return (now() - start) * 1e6;
 }
@@ -118,29 +84,39 @@ static unsigned int reconnect(unsigned int count)
 
 static void spoil(unsigned int count)
 {
-	uint32_t old = front.rx_prod;
+	uint32_t old = queue->rx_prod;
 
-	fill_buffers(count);
+	queue_fill(queue, count);
 	while (count--)
-		rx_slot(&front, old + count)->gref = NO_GRANT;
-	ring_push(&front, front.rx, old, front.rx_prod);
+		rx_slot(queue, old + count)->gref = NO_GRANT;
+	push_buffers(old, queue->rx_prod);
 }
 
 static void want(struct ring_page *ring, unsigned int count)
 {
-	__atomic_store_n(&ring->rsp_event, ring->rsp_prod + count, __ATOMIC_SEQ_CST);
+	ring_ask_event(ring, ring->rsp_prod + count);
 }
 
 static void kick(uint32_t port, unsigned int count)
 {
-	uint32_t ours = front.port;
-
-	front.port = port;
 	while (count--) {
-		front_kick(&front);
+		events_kick(front.events, port);
 		usleep(1000);
 	}
-	front.port = ours;
+}
+
+static void announce(void)
+{
+	front_announce(&front);
+	xs_write(front.dir, "feature-rx-notify", "%u", notifies);
+}
+
+/* All that was announced, once more. */
+static void split(void)
+{
+	front_forget(&front);
+	front.split = true;
+	announce();
 }
 
 static bool do_verb(const char *verb, unsigned int *n)
@@ -148,21 +124,21 @@ static bool do_verb(const char *verb, unsigned int *n)
 	if (!strcmp(verb, "state"))
 		xs_write(front.dir, "state", "%u", *n);
 	else if (!strcmp(verb, "post"))
-		post_buffers(*n);
+		queue_post(queue, *n);
 	else if (!strcmp(verb, "spoil"))
 		spoil(*n);
 	else if (!strcmp(verb, "send"))
 		send_frames(*n);
 	else if (!strcmp(verb, "want"))
-		want(front.tx, *n);
+		want(queue->tx, *n);
 	else if (!strcmp(verb, "wantrx"))
-		want(front.rx, *n);
+		want(queue->rx, *n);
 	else if (!strcmp(verb, "split"))
-		front_split(&front);
+		split();
 	else if (!strcmp(verb, "kick"))
-		kick(front.port, *n);
+		kick(queue->tx_port, *n);
 	else if (!strcmp(verb, "kickrx"))
-		kick(front.rx_port, *n);
+		kick(queue->rx_port, *n);
 	else if (!strcmp(verb, "late"))
 		*n = late(*n);
 	else if (!strcmp(verb, "reconnect"))
@@ -179,8 +155,9 @@ int obey(unsigned int rx_notify)
 	char line[64], verb[16];
 	unsigned int n;
 
+	notifies = rx_notify;
+	plug();
 	announce();
-	xs_write(front.dir, "feature-rx-notify", "%u", rx_notify);
 	printf("announced\n");
 	while (fgets(line, sizeof(line), stdin)) {
 		n = 0;

@@ -12,13 +12,18 @@
 
 static void full_beyond_belief(void)
 {
-	front.tx->req_prod = RING_SLOTS + 1;
+	front.queue[0].tx->req_prod = RING_SLOTS + 1;
 }
 
 static void produced_backwards(void)
 {
-	front.rx->rsp_prod = 1000;
-	front.rx->req_prod = 999;
+	front.queue[0].rx->rsp_prod = 1000;
+	front.queue[0].rx->req_prod = 999;
+}
+
+static void control_full_beyond_belief(void)
+{
+	front.ctrl.ring->req_prod = CTRL_SLOTS + 1;
 }
 
 /* @value in place of what stood at @key, or nothing there; what the backend has to say. */
@@ -55,6 +60,20 @@ static const struct lie lies[] = {
 	{ NULL },
 };
 
+static const struct lie control_lies[] = {
+	{ "ctrl-ring-ref", "x", "reading", NULL },
+	{ "ctrl-ring-ref", "4294967296", "reading", NULL },
+	{ "ctrl-ring-ref", "4294967295", "connecting to the guest", NULL },
+	{ "ctrl-ring-ref", "4000000", "connecting to the guest", NULL },
+	{ "event-channel-ctrl", NULL, "reading", NULL },
+	{ "event-channel-ctrl", "-1", "reading", NULL },
+	{ "event-channel-ctrl", "0", "connecting to the guest", NULL },
+	{ "event-channel-ctrl", "4000000", "connecting to the guest", NULL },
+	{ "control ring", "with more requests than it holds", "connecting to the guest",
+	  control_full_beyond_belief },
+	{ NULL },
+};
+
 static int interrupts(void)
 {
 	FILE *list = fopen("/proc/interrupts", "r");
@@ -62,25 +81,23 @@ static int interrupts(void)
 	int count = 0;
 
 	while (list && fgets(line, sizeof(line), list))
-		count += !!strstr(line, "vif0.7-q");
+		count += !!strstr(line, VIF);
 	if (list)
 		fclose(list);
 	return count;
 }
 
-static void tell(const struct lie *lie)
+static void tell(const struct lie *lie, bool control)
 {
-	char path[160];
-
-	announce();
-	if (lie->spoil) {
+	plug();
+	front.control = control;
+	front_announce(&front);
+	if (lie->spoil)
 		lie->spoil();
-	} else if (lie->value) {
+	else if (lie->value)
 		xs_write(front.dir, lie->key, "%s", lie->value);
-	} else {
-		snprintf(path, sizeof(path), "%s/%s", front.dir, lie->key);
-		xs_rm(path);
-	}
+	else
+		xs_rm_key(front.dir, lie->key);
 	xs_rm(ERROR_DIR "/error");
 	xs_write(front.dir, "state", "%d", CONNECTED);
 }
@@ -115,18 +132,27 @@ static int check(const struct lie *lie)
 	return interrupts() ? wrong("interrupts", interrupts(), 0) : 0;
 }
 
-int refused(unsigned int count)
+static int tell_all(const struct lie *first, bool control, unsigned int count)
 {
 	const struct lie *lie;
 
 	while (count--) {
-		for (lie = lies; lie->key; lie++) {
-			tell(lie);
+		for (lie = first; lie->key; lie++) {
+			tell(lie, control);
 			if (check(lie))
 				return 1;
 			front_unplug(&front);
-			close(front.events);
 		}
 	}
 	return 0;
+}
+
+int refused(unsigned int count)
+{
+	return tell_all(lies, false, count);
+}
+
+int refused_control(unsigned int count)
+{
+	return tell_all(control_lies, true, count);
 }

@@ -8,25 +8,16 @@
 
 #define NO_GRANT	4000000
 
-enum { EXTRA_GSO = 1, EXTRA_MULTICAST = 2 };
-
-struct extra_info {
-	uint8_t type;
-	uint8_t flags;
-	uint16_t gso_size;
-	uint8_t gso_type;
-};
-
 static struct tx_request *add(uint16_t size, uint16_t flags)
 {
-	uint32_t index = front.tx_prod++;
+	uint32_t index = queue->tx_prod++;
 
 	put_request(index, index, size);
-	tx_slot(&front, index)->flags = flags;
-	return tx_slot(&front, index);
+	tx_slot(queue, index)->flags = flags;
+	return tx_slot(queue, index);
 }
 
-static void add_extra(struct extra_info extra)
+static void add_extra(struct extra extra)
 {
 	memcpy(add(0, 0), &extra, sizeof(extra));
 }
@@ -69,20 +60,20 @@ static void add_fragments(void)
 static void add_multicast(void)
 {
 	add(SHORT, TX_EXTRA_INFO);
-	add_extra((struct extra_info){ .type = EXTRA_MULTICAST });
+	add_extra((struct extra){ .type = EXTRA_MULTICAST });
 }
 
 static void add_segments(void)
 {
 	add(SHORT, TX_EXTRA_INFO | TX_CSUM_BLANK);
-	add_extra((struct extra_info){ .type = EXTRA_GSO, .gso_type = 1, .gso_size = 1 });
+	add_extra((struct extra){ .type = EXTRA_GSO, .gso = { .type = 1, .size = 1 } });
 }
 
 /* Segmentation without the flag for a blank checksum; there is no TCP in it either. */
 static void add_unflagged(void)
 {
 	add(SHORT, TX_EXTRA_INFO);
-	add_extra((struct extra_info){ .type = EXTRA_GSO, .gso_type = 1, .gso_size = 1000 });
+	add_extra((struct extra){ .type = EXTRA_GSO, .gso = { .type = 1, .size = 1000 } });
 }
 
 static void add_grant(void)
@@ -101,11 +92,11 @@ static int push(uint32_t old)
 {
 	int errors = 0;
 
-	ring_push(&front, front.tx, old, front.tx_prod);
-	if (!ring_wait(front.tx, front.tx_prod, SECONDS))
+	push_requests(old, queue->tx_prod);
+	if (!ring_wait(queue->tx, queue->tx_prod, SECONDS))
 		return -1;
-	for (; old != front.tx_prod; old++)
-		errors += tx_answer(&front, old)->status == RSP_ERROR;
+	for (; old != queue->tx_prod; old++)
+		errors += tx_answer(queue, old)->status == RSP_ERROR;
 	return errors;
 }
 
@@ -115,7 +106,7 @@ static int push_each(unsigned int count, void (*add_packet)(void))
 	int errors = 0;
 
 	while (count--) {
-		uint32_t old = front.tx_prod;
+		uint32_t old = queue->tx_prod;
 
 		add_packet();
 		errors += push(old);
@@ -136,7 +127,7 @@ static const struct {
 
 bool request_verb(const char *verb, unsigned int *n)
 {
-	uint32_t old = front.tx_prod;
+	uint32_t old = queue->tx_prod;
 	unsigned int i;
 
 	for (i = 0; kinds[i].name; i++) {

@@ -13,6 +13,7 @@
 
 #include "front.h"
 #include "hostile.h"
+#include "wire.h"
 
 #define STATE		"/sys/module/window/parameters/state"
 #define BACKEND_CPU	0
@@ -103,7 +104,7 @@ static void end_frame(pthread_t thread)
 /* Nothing can be lost when the guest is asked for an event all the same. */
 static void push_unasked(struct ring_page *ring, uint32_t old, uint32_t prod)
 {
-	bool asked = ring_push(&front, ring, old, prod);
+	bool asked = ring_push(ring, old, prod, front.events, queue->tx_port);
 
 	let_go_on();
 	if (asked)
@@ -119,12 +120,12 @@ int late_requests(unsigned int count)
 		set_state(WANTED);
 		send_one(i);
 		wait_stopped();
-		put_request(front.tx_prod, i, SHORT);
-		front.tx_prod++;
-		push_unasked(front.tx, front.tx_prod - 1, front.tx_prod);
-		if (!ring_wait(front.tx, front.tx_prod, LOST_SECONDS))
-			return wrong("a wake-up is lost, answers", front.tx->rsp_prod,
-				     front.tx_prod);
+		put_request(queue->tx_prod, i, SHORT);
+		queue->tx_prod++;
+		push_unasked(queue->tx, queue->tx_prod - 1, queue->tx_prod);
+		if (!ring_wait(queue->tx, queue->tx_prod, LOST_SECONDS))
+			return wrong("a wake-up is lost, answers", queue->tx->rsp_prod,
+				     queue->tx_prod);
 	}
 	printf("%u requests came in the window\n", count);
 	return 0;
@@ -136,22 +137,22 @@ int late_buffers(unsigned int count)
 	unsigned int i;
 
 	set_up_cpus();
-	wait_link();
+	wire_wait_link(VIF, SECONDS);
 	/* The first buffers of a ring are always told about. */
-	post_buffers(1);
+	queue_post(queue, 1);
 	end_frame(begin_frame());
-	if (!ring_wait(front.rx, front.rx_prod, SECONDS))
+	if (!ring_wait(queue->rx, queue->rx_prod, SECONDS))
 		die("no frame arrives");
 	for (i = 0; i < count; i++) {
 		set_state(WANTED);
 		thread = begin_frame();
 		wait_stopped();
-		fill_buffers(1);
-		push_unasked(front.rx, front.rx_prod - 1, front.rx_prod);
+		queue_fill(queue, 1);
+		push_unasked(queue->rx, queue->rx_prod - 1, queue->rx_prod);
 		end_frame(thread);
-		if (!ring_wait(front.rx, front.rx_prod, LOST_SECONDS))
-			return wrong("a wake-up is lost, frames", front.rx->rsp_prod,
-				     front.rx_prod);
+		if (!ring_wait(queue->rx, queue->rx_prod, LOST_SECONDS))
+			return wrong("a wake-up is lost, frames", queue->rx->rsp_prod,
+				     queue->rx_prod);
 	}
 	printf("%u buffers came in the window\n", count);
 	return 0;
@@ -164,8 +165,8 @@ static int look_behind_event(struct ring_page *ring, uint32_t prod)
 	bool came;
 
 	wait_stopped();
-	came = front_wait_event(&front, LOST_SECONDS);
-	seen = __atomic_load_n(&ring->rsp_prod, __ATOMIC_ACQUIRE);
+	came = events_spin(front.events, LOST_SECONDS);
+	seen = ring_answered(ring);
 	let_go_on();
 	if (!came)
 		return wrong("events", 0, 1);
@@ -174,7 +175,7 @@ static int look_behind_event(struct ring_page *ring, uint32_t prod)
 
 static void ask_for_event(struct ring_page *ring)
 {
-	__atomic_store_n(&ring->rsp_event, ring->rsp_prod + 1, __ATOMIC_SEQ_CST);
+	ring_ask_event(ring, ring->rsp_prod + 1);
 }
 
 int early_answers(unsigned int count)
@@ -183,10 +184,10 @@ int early_answers(unsigned int count)
 
 	set_up_cpus();
 	for (i = 0; i < count; i++) {
-		ask_for_event(front.tx);
+		ask_for_event(queue->tx);
 		set_state(WANTED);
 		send_one(i);
-		if (look_behind_event(front.tx, front.tx_prod))
+		if (look_behind_event(queue->tx, queue->tx_prod))
 			return 1;
 	}
 	printf("%u events for answers\n", count);
@@ -199,13 +200,13 @@ int early_frames(unsigned int count)
 	unsigned int i;
 
 	set_up_cpus();
-	wait_link();
+	wire_wait_link(VIF, SECONDS);
 	for (i = 0; i < count; i++) {
-		ask_for_event(front.rx);
-		post_buffers(1);
+		ask_for_event(queue->rx);
+		queue_post(queue, 1);
 		set_state(WANTED);
 		thread = begin_frame();
-		if (look_behind_event(front.rx, front.rx_prod))
+		if (look_behind_event(queue->rx, queue->rx_prod))
 			return 1;
 		end_frame(thread);
 	}

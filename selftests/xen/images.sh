@@ -103,10 +103,23 @@ _compile() {
 		gcc -O2 -Wall -Wextra -Werror -static -o "$IMAGES/tools/$tool" \
 			"$XEN_DIR/tools/$tool.c" -lm || die "cannot compile tools/$tool.c"
 	done
-	gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$IMAGES/tools/hostile" \
-		"$XEN_DIR"/../frontend/*.c || die "cannot compile frontend"
+	_compile_frontends
 	gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$IMAGES/insncount.so" \
 		"$XEN_DIR/plugin/insncount.c" || die "cannot compile plugin/insncount.c"
+}
+
+# Each program takes what it needs out of one archive.
+_compile_frontends() {
+	local objects=$IMAGES/frontend tool
+
+	mkdir -p "$objects"
+	(cd "$objects" && gcc -O2 -Wall -Wextra -Werror -pthread -c "$XEN_DIR"/../frontend/*.c &&
+		ar rcs all.a ./*.o) || die "cannot compile frontend"
+	for tool in hostile; do
+		gcc -static -pthread -o "$IMAGES/tools/$tool" "$objects/$tool.o" "$objects/all.a" ||
+			die "cannot link frontend/$tool.c"
+	done
+	rm -rf "$objects"
 }
 
 # A module of dom0, for tests; any warning is an error.

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How a test ends, and the time. */
+#ifndef BASE_H
+#define BASE_H
+
+#include <stdint.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Print what failed and exit with status 2: the test itself is broken. */
+void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+/* Print what is wrong and exit with status 1: the backend is. */
+void fault(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+/* Print the difference; return 1. */
+int wrong(const char *what, uint32_t got, uint32_t want);
+
+double now(void);
+int open_device(const char *path, int flags);
+
+#endif

@@ -9,7 +9,8 @@
 #   $IMAGES/vmlinux             the kernel of dom0 and of the guests
 #   $IMAGES/dom0.cpio           dom0's root
 #   $IMAGES/guest.cpio          the guests' root; guest-full.cpio has more tools
-#   $IMAGES/tools/*             agent, uevents, xfer, mark, steer, stream, hostile: static programs
+#   $IMAGES/tools/*             agent, uevents, xfer, mark, steer, stream, hostile, control:
+#                               static programs
 #   $IMAGES/window/window.ko    a module for dom0, in its root too
 #   $IMAGES/insncount.so        the QEMU plugin
 #
@@ -115,7 +116,7 @@ _compile_frontends() {
 	mkdir -p "$objects"
 	(cd "$objects" && gcc -O2 -Wall -Wextra -Werror -pthread -c "$XEN_DIR"/../frontend/*.c &&
 		ar rcs all.a ./*.o) || die "cannot compile frontend"
-	for tool in hostile; do
+	for tool in hostile control; do
 		gcc -static -pthread -o "$IMAGES/tools/$tool" "$objects/$tool.o" "$objects/all.a" ||
 			die "cannot link frontend/$tool.c"
 	done

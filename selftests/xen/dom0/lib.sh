@@ -67,6 +67,7 @@
 #   snapshot_memory             kB of the kernel's pages, and of its objects, with all
 #                               caches empty; what processes and files have is not in it
 #   grants_mapped NAME          pages of the guest that are mapped or being copied
+#   dom0_grants_mapped          the same of dom0, for a frontend that lives there
 #   record_states               note every write to xenstore from now on
 #   states_written PATH         the states written since, in order; drivers use paths
 #                               like backend/vif/1/0 and device/vif/0

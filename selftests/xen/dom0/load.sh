@@ -211,14 +211,22 @@ _grants_listed() {
 }
 
 # Xen prints some time after it was told to.
-grants_mapped() {
+_grants_of() {
 	xl dmesg -c >/dev/null
 	xl debug-keys g
 	wait_until "$RUN_SECONDS" _grants_listed &&
-		xl dmesg | awk -v guest="d$(guest_id "$1")" '
-			/grant-table for remote/ { mine = $5 == guest }
+		xl dmesg | awk -v owner="d$1" '
+			/grant-table for remote/ { mine = $5 == owner }
 			mine && /\[0x/ { n++ }
 			END { print n + 0 }'
+}
+
+grants_mapped() {
+	_grants_of "$(guest_id "$1")"
+}
+
+dom0_grants_mapped() {
+	_grants_of 0
 }
 
 record_states() {

@@ -37,8 +37,8 @@ make_copy() {
 		cp -a "$root/." "$COPY/root" || return 1
 	mount -t proc proc "$COPY/root/proc" &&
 		mount --rbind /dev "$COPY/root/dev" &&
-		mkdir "$COPY/root/srv/tree" &&
-		tar -C "$TOP" --exclude='*.o' --exclude='.*.cmd' -cf - "${SOURCES[@]}" | tar -C "$COPY/root/srv/tree" -xf -
+		mkdir "$COPY/root/root/tree" &&
+		tar -C "$TOP" --exclude='*.o' --exclude='.*.cmd' -cf - "${SOURCES[@]}" | tar -C "$COPY/root/root/tree" -xf -
 }
 
 in_copy() {
@@ -46,7 +46,7 @@ in_copy() {
 }
 
 make_verb() {
-	in_copy make -C /srv/tree "$1" KREL="${2:-$KREL}"
+	in_copy make -C /root/tree "$1" KREL="${2:-$KREL}"
 }
 
 # Where modprobe would take the driver from, below /lib/modules/$KREL.
@@ -91,7 +91,7 @@ machine() {
 test_commands() {
 	local arguments=(-m "$NAME" -v "$VERSION" -k "$KREL")
 
-	cp -r "$COPY/root/srv/tree" "$COPY/root/usr/src/$NAME-$VERSION"
+	cp -r "$COPY/root/root/tree" "$COPY/root/usr/src/$NAME-$VERSION"
 	is "$(resolved)" "$STOCK" "at first the stock driver is the one to load"
 	check "dkms add" in_copy dkms add "${arguments[@]:0:4}"
 	is "$(state)" added "it is known to DKMS"
@@ -124,7 +124,7 @@ test_verbs() {
 
 test_refusals() {
 	says "needs root: sudo make dkms-install" "an ordinary user is told to become root" \
-		in_copy setpriv --reuid 65534 --clear-groups make -C /srv/tree dkms-install KREL="$KREL"
+		in_copy setpriv --reuid 65534 --clear-groups make -C /root/tree dkms-install KREL="$KREL"
 	says "linux-headers-6.1.0-none" "without headers their package is named" \
 		make_verb dkms-install 6.1.0-none
 	echo kernel/drivers/net/xen-netback/xen-netback.ko >>"$COPY/root/lib/modules/$KREL/modules.builtin"

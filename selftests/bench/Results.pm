@@ -15,7 +15,7 @@ our @EXPORT_OK = qw(benchmarks read_csv shown factor_text);
 my $SAME = 0.02;
 # An interrupt in two hundred packets is none.
 my $NOTHING = 0.005;
-# What stands for "none at all any more" in a plot and a ratio.
+# More than this is not told apart: of very little it would be noise.
 my $FACTOR_MAX = 200;
 
 sub lines_of {
@@ -140,7 +140,7 @@ sub factor_text {
 	my ($factor) = @_;
 
 	return '' unless defined $factor;
-	return 'none left' if $factor >= $FACTOR_MAX;
+	return "over $FACTOR_MAX" if $factor >= $FACTOR_MAX;
 	return sprintf $factor >= 10 ? '%.0f' : '%.2f', $factor;
 }
 

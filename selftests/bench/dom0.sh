@@ -127,7 +127,11 @@ veth_start() {
 		ip -n peer link set veth1 up && ip netns exec peer iperf3 -s -D >/dev/null 2>&1 || return 1
 	ip netns exec peer sockperf server -p 11111 >/dev/null 2>&1 9>&- &
 	ip netns exec peer sockperf server --tcp -p 11112 >/dev/null 2>&1 9>&- &
-	wait_until 10 _ping_once "$VETH_IP"
+	wait_until 10 _ping_once "$VETH_IP" && wait_until 10 _veth_serves
+}
+
+_veth_serves() {
+	(exec 7<>"/dev/tcp/$VETH_IP/11112") 2>/dev/null
 }
 
 veth_end() {

@@ -6,7 +6,8 @@
 # headline: 16 guests, to all of them | Mbit/s
 # headline: 16 guests, from all of them | Mbit/s
 # headline: from one guest to another | Mbit/s
-# expect: 900
+# rounds: 3
+# expect: 420
 # clock: insn
 # driver: stock
 # memory: 3200

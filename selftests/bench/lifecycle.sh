@@ -8,7 +8,7 @@
 # expect: 240
 # clock: insn
 # driver: stock
-# guest: a
+# guest: a memory=256
 # guest-tools: full
 # timeout: 2400
 
@@ -16,7 +16,7 @@
 . /xnb/dom0.sh
 
 SWAP_ARGS=max_queues=8
-VIFS=4
+VIFS=8
 
 # Milliseconds between answers, at most.
 gap() {

@@ -42,13 +42,13 @@ have_moved() {
 stream() {
 	local job from
 
-	job=$(guest_run_bg a "iperf3 -c $PEER -t 60 ${*:2}")
+	job=$(guest_run_bg a "iperf3 -c $PEER -t 60 ${*:2} & echo \$! >/run/stream; wait")
 	wait_until 20 have_moved "$(($(bytes_so_far) + 8000000))" || fail "$1, $ARM: it moves"
 	mark 0
 	from=$(bytes_so_far)
 	wait_until 60 have_moved "$((from + STREAM_BYTES))" || fail "$1, $ARM: it goes on"
 	spent "$1" byte $(($(bytes_so_far) - from))
-	guest_run a "pkill -f 'iperf3 -c'"
+	guest_run a "kill \$(cat /run/stream)"
 	guest_wait a "$job" >/dev/null
 	settle
 }

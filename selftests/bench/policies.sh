@@ -3,7 +3,8 @@
 # bench: Coalescing as a setting
 # order: 8
 # about: The stock driver beside this one with other settings of ethtool -C: by default (adaptive), and static with 0, 64 and 200 us in both directions. See docs/coalescing.md.
-# expect: 420
+# rounds: 3
+# expect: 300
 # clock: insn
 # driver: stock
 # guest: a

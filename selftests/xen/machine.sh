@@ -171,7 +171,7 @@ machine_command() {
 	esac
 	case ${NIC:-no} in
 	no) ;;
-	outside) QEMU=(unshare --net "$XEN_DIR/outside" "$ROOT" "${QEMU[@]/sleep=off/sleep=on}"
+	outside) QEMU=(unshare --net --mount "$XEN_DIR/outside" "$ROOT" "${QEMU[@]/sleep=off/sleep=on}"
 		-netdev "tap,id=nic,ifname=tap0,script=no,downscript=no"
 		-device "virtio-net-pci,netdev=nic") ;;
 	*) die "nic is no or outside, not $NIC" ;;

@@ -30,11 +30,5 @@ measure() {
 	note "opened and closed" connections/s "$(connect "$(guest_ip a)")"
 }
 
-veth() {
-	note "opened and closed" connections/s "$(connect "$VETH_IP")"
-}
-
 compare measure
-veth_start
-beside veth veth
 tap_done

@@ -10,9 +10,9 @@
 # expect: 420
 # clock: insn
 # driver: stock
-# memory: 3200
+# memory: 3800
 # dom0-memory: 640
-# guest: a memory=128
+# guest: a memory=160
 # guest-tools: full
 # timeout: 2400
 
@@ -25,14 +25,18 @@ start_guests() {
 	local n
 
 	for ((n = 2; n <= COUNT; n++)); do
-		guest_start "g$n" memory=128 || bail "guest $n does not start"
+		guest_start "g$n" memory=160 || bail "guest $n does not start"
 	done
 }
 
 # names COUNT: of so many guests.
 names() {
+	local n
+
 	echo a
-	[ "$1" = 1 ] || seq -f 'g%g' 2 "$1"
+	for ((n = 2; n <= $1; n++)); do
+		echo "g$n"
+	done
 }
 
 bytes_so_far() {

@@ -19,48 +19,43 @@
 . /xnb/dom0.sh
 
 PEER=10.0.0.250
-PACKETS=5000
-STREAM_BYTES=64000000
 LABEL=0
 
-# spent ROW UNIT COUNT: a window of the plugin's ends; the runner divides it by COUNT.
-spent() {
+# has_moved COUNTER NUMBER: one of the interface's statistics is so far. It starts no process:
+# what polls is counted, too.
+has_moved() {
+	read -r MOVED <"/sys/class/net/$VIF/statistics/$1" && [ "$MOVED" -ge "$2" ]
+}
+
+# under_way ROW UNIT COUNTER SKIP COUNT COMMAND: the instructions of COUNT or some more
+# of them, behind the first SKIP, while COMMAND goes on in the guest.
+under_way() {
+	local row=$1 unit=$2 counter=$3 skip=$4 count=$5 job from
+
+	has_moved "$counter" 0
+	job=$(guest_run_bg a "($6) & echo \$! >/run/load; wait")
+	wait_until 20 has_moved "$counter" $((MOVED + skip)) || fail "$row, $ARM: it begins"
+	from=$MOVED
+	mark 0
+	wait_until 60 has_moved "$counter" $((from + count)) || fail "$row, $ARM: it goes on"
 	LABEL=$((LABEL + 1))
 	mark "$LABEL"
-	echo "# spent|$LABEL|$1|instructions a $2|$ARM|$ROUND|$3"
-}
-
-bytes_so_far() {
-	echo $(($(link_stat "$VIF" rx_bytes) + $(link_stat "$VIF" tx_bytes)))
-}
-
-have_moved() {
-	[ "$(bytes_so_far)" -ge "$1" ]
-}
-
-# stream ROW OPTION...: between its start and its end, so many bytes of it.
-stream() {
-	local job from
-
-	job=$(guest_run_bg a "iperf3 -c $PEER -t 60 ${*:2} & echo \$! >/run/stream; wait")
-	wait_until 20 have_moved "$(($(bytes_so_far) + 8000000))" || fail "$1, $ARM: it moves"
-	mark 0
-	from=$(bytes_so_far)
-	wait_until 60 have_moved "$((from + STREAM_BYTES))" || fail "$1, $ARM: it goes on"
-	spent "$1" byte $(($(bytes_so_far) - from))
-	guest_run a "kill \$(cat /run/stream)"
+	echo "# spent|$LABEL|$row|$unit|$ARM|$ROUND|$((MOVED - from))"
+	guest_run a "kill \$(cat /run/load) 2>/dev/null"
 	guest_wait a "$job" >/dev/null
 	settle
 }
 
 measure() {
+	local pktgen
+
+	pktgen=$(_pktgen_commands eth0 60 40000 "$PEER" "$MAC")
 	guest_run a "ping -q -c 1 -W 5 $PEER" >/dev/null || bail "no way to the peer"
-	stream "TCP from the guest"
-	stream "TCP to the guest" -R
-	mark 0
-	guest_run a "$(_pktgen_commands eth0 60 "$PACKETS" "$PEER" "$MAC")" >/dev/null
-	spent "60 bytes from the guest" packet "$PACKETS"
-	settle
+	under_way "TCP from the guest" "instructions a byte" rx_bytes 8000000 64000000 \
+		"exec iperf3 -c $PEER -t 60"
+	under_way "TCP to the guest" "instructions a byte" tx_bytes 8000000 64000000 \
+		"exec iperf3 -c $PEER -t 60 -R"
+	under_way "60 bytes from the guest" "instructions a packet" rx_packets 1000 20000 "$pktgen"
 }
 
 modprobe virtio_net

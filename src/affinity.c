@@ -8,14 +8,14 @@
 #include <xnb/queue.h>
 
 /* Queues that were given to each CPU, of all interfaces; under rtnl. */
-static unsigned int queues_of[NR_CPUS];
+static unsigned int given_to[NR_CPUS];
 
-static unsigned int idlest_cpu(void)
+static unsigned int least_given_cpu(void)
 {
 	unsigned int cpu, best = cpumask_first(cpu_online_mask);
 
 	for_each_online_cpu(cpu)
-		if (queues_of[cpu] < queues_of[best])
+		if (given_to[cpu] < given_to[best])
 			best = cpu;
 	return best;
 }
@@ -47,8 +47,8 @@ void xnb_affinity_begin(struct xnb_queue *queue)
 
 	ASSERT_RTNL();
 	affinity->given = true;
-	affinity->chosen = idlest_cpu();
-	queues_of[affinity->chosen]++;
+	affinity->chosen = least_given_cpu();
+	given_to[affinity->chosen]++;
 	set_events(queue, affinity->chosen);
 	affinity->home = events_cpu(queue);
 }
@@ -57,21 +57,21 @@ void xnb_affinity_end(struct xnb_queue *queue)
 {
 	ASSERT_RTNL();
 	if (queue->affinity.given)
-		queues_of[queue->affinity.chosen]--;
+		given_to[queue->affinity.chosen]--;
 	queue->affinity.given = false;
 }
 
-bool xnb_affinity_follow(struct xnb_queue *queue)
+void xnb_affinity_follow(struct xnb_queue *queue)
 {
 	struct xnb_affinity *affinity = &queue->affinity;
-	int before = affinity->home;
 
 	if (!cpu_online(affinity->chosen)) {
-		affinity->displaced = true;
+		/* Unless somebody had sent them elsewhere before. */
+		if (affinity->home == (int)affinity->chosen)
+			affinity->displaced = true;
 	} else if (affinity->displaced) {
 		affinity->displaced = false;
 		set_events(queue, affinity->chosen);
 	}
 	WRITE_ONCE(affinity->home, events_cpu(queue));
-	return affinity->home != before;
 }

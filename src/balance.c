@@ -29,10 +29,16 @@ static unsigned long interval(const struct xnb_balance *balance)
 	return msecs_to_jiffies(READ_ONCE(balance->settings.msecs));
 }
 
+/* Not on the sender's CPU, whose work is to be taken away when that is busy. */
+static void look_later(struct xnb_balance *balance)
+{
+	queue_delayed_work(system_unbound_wq, &balance->work, interval(balance));
+}
+
 void __xnb_balance_wake(struct xnb_balance *balance)
 {
 	if (xchg(&balance->asleep, false))
-		schedule_delayed_work(&balance->work, interval(balance));
+		look_later(balance);
 }
 
 static void look_at_bucket(struct xnb_balance *balance, const struct xnb_bucket *bucket,
@@ -44,6 +50,7 @@ static void look_at_bucket(struct xnb_balance *balance, const struct xnb_bucket 
 	load = (packets - balance->last[number].packets) * PACKET_BYTES + bytes -
 	       balance->last[number].bytes;
 	load = min_t(u64, load / LOAD_BYTES, LOAD_MAX);
+	balance->sent[number] = packets != balance->last[number].packets;
 	balance->load[number] = (balance->load[number] >> FORGET_SHIFT) +
 				(load >> FORGET_SHIFT);
 	balance->last[number].packets = packets;
@@ -72,7 +79,22 @@ static bool has_traffic(struct xnb_vif *vif)
 	return any;
 }
 
-/* Where the kernel does not tell idle time, nobody is busy, and all work stays where it is. */
+/*
+ * How long a CPU has rested since the last look. Where the kernel does not tell, nobody is busy,
+ * and all work stays where it is. A CPU whose tasks wait for a disk rests too, and the kernel's
+ * times may run backwards.
+ */
+static u64 rested_us(struct xnb_balance *balance, unsigned int cpu, u64 elapsed_us)
+{
+	u64 idle_us = get_cpu_idle_time_us(cpu, NULL), before_us = balance->idle_us[cpu];
+
+	if (idle_us == U64_MAX)
+		return elapsed_us;
+	idle_us += get_cpu_iowait_time_us(cpu, NULL);
+	balance->idle_us[cpu] = idle_us;
+	return idle_us > before_us ? idle_us - before_us : 0;
+}
+
 static void look_at_cpus(struct xnb_balance *balance)
 {
 	u64 now_us = ktime_to_us(ktime_get());
@@ -80,18 +102,14 @@ static void look_at_cpus(struct xnb_balance *balance)
 	unsigned int cpu;
 
 	for_each_online_cpu(cpu) {
-		u64 idle_us = get_cpu_idle_time_us(cpu, NULL);
-		u64 rested_us = idle_us - balance->idle_us[cpu];
+		u64 rest_us = rested_us(balance, cpu, elapsed_us);
 
-		balance->idle_us[cpu] = idle_us;
-		if (idle_us == U64_MAX)
-			rested_us = elapsed_us;
-		balance->busy[cpu] = 100 - min(rested_us * 100 / elapsed_us, 100ULL);
+		balance->busy[cpu] = 100 - min(rest_us * 100 / elapsed_us, 100ULL);
 	}
 	balance->looked_us = now_us;
 }
 
-static int idlest_cpu(const struct xnb_balance *balance, int but)
+static int least_busy_cpu(const struct xnb_balance *balance, int but)
 {
 	int cpu, best = but;
 
@@ -112,7 +130,7 @@ static int auto_cpu(const struct xnb_balance *balance, const struct xnb_kick *ki
 	if (balance->set->count == 1)
 		return XNB_KICK_LOCAL;
 	if (home == sender)
-		other = load.remote ? kick->cpu : idlest_cpu(balance, sender);
+		other = load.remote ? kick->cpu : least_busy_cpu(balance, sender);
 	if (other == sender || !cpu_online(other))
 		return XNB_KICK_LOCAL;
 	load.sender = balance->busy[sender];
@@ -134,11 +152,12 @@ static int choose_cpu(const struct xnb_balance *balance, const struct xnb_kick *
 	}
 }
 
-/* As many transmit queues as CPUs: the stack shows each where its queue is at home. */
-static void show_home(struct xnb_vif *vif, const struct xnb_queue *queue)
+/* The stack shows by XPS where a queue is at home. Under rtnl: that reads the traffic classes. */
+static void show_home(struct xnb_vif *vif, struct xnb_queue *queue)
 {
-	int home = READ_ONCE(queue->affinity.home);
+	int home = queue->affinity.home;
 
+	queue->affinity.shown = home;
 	if (home >= 0)
 		netif_set_xps_queue(vif->owner.dev, cpumask_of(home), queue->to.id);
 }
@@ -152,8 +171,11 @@ static void look_at_homes(struct xnb_vif *vif, const struct xnb_queue_set *set)
 		struct xnb_queue *queue = set->queue[i];
 		struct xnb_kick *kick = &queue->to.kick;
 
-		if (xnb_affinity_follow(queue))
+		xnb_affinity_follow(queue);
+		if (queue->affinity.home != queue->affinity.shown && rtnl_trylock()) {
 			show_home(vif, queue);
+			rtnl_unlock();
+		}
 		WRITE_ONCE(kick->cpu, choose_cpu(&vif->balance, kick, queue->affinity.home));
 	}
 }
@@ -166,6 +188,28 @@ static bool may_rebalance(const struct xnb_vif *vif)
 	       !xnb_rss_guest_owns(rss);
 }
 
+/*
+ * A bucket that was sent and has not gone where it should is never without packets on its way: it
+ * stays, and others leave its queue instead. Return: whether there is one.
+ */
+static bool find_staying(struct xnb_vif *vif, bool stays[static XNB_BUCKETS])
+{
+	struct xnb_steer_table *table = &vif->rss.host.table;
+	bool any = false;
+	unsigned int i;
+
+	for (i = 0; i < XNB_BUCKETS; i++) {
+		u16 queue = READ_ONCE(vif->bucket[i].queue);
+
+		stays[i] = vif->balance.sent[i] && queue != table->queue[i];
+		if (!stays[i])
+			continue;
+		table->queue[i] = queue;
+		any = true;
+	}
+	return any;
+}
+
 static void rebalance(struct xnb_vif *vif)
 {
 	struct xnb_balance *balance = &vif->balance;
@@ -176,14 +220,16 @@ static void rebalance(struct xnb_vif *vif)
 			    READ_ONCE(balance->settings.msecs) * (PACKET_BYTES / LOAD_BYTES),
 	};
 	struct xnb_steer_move moves[XNB_BUCKETS];
+	bool stays[XNB_BUCKETS], any_stays;
 	unsigned int count, i;
 
-	count = xnb_steer_balance(&vif->rss.host.table, balance->load, &limits, moves);
+	any_stays = find_staying(vif, stays);
+	count = xnb_steer_balance(&vif->rss.host.table, balance->load, stays, &limits, moves);
 	for (i = 0; i < count; i++) {
 		vif->rss.host.table.queue[moves[i].bucket] = moves[i].to;
 		trace_xnb_move(vif->owner.dev, &moves[i], balance->load[moves[i].bucket]);
 	}
-	if (!count)
+	if (!count && !any_stays)
 		return;
 	WRITE_ONCE(balance->moves, balance->moves + count);
 	xnb_rss_publish(&vif->rss);
@@ -191,7 +237,7 @@ static void rebalance(struct xnb_vif *vif)
 
 /*
  * The queues stay for as long as the work may run: who takes them away ends it first, see
- * xnb_balance_end(). It takes no rtnl, which its end is awaited under.
+ * xnb_balance_end(). It waits for no rtnl, which its end is awaited under.
  */
 static void look(struct work_struct *work)
 {
@@ -212,7 +258,7 @@ static void look(struct work_struct *work)
 	if (may_rebalance(vif))
 		rebalance(vif);
 	xnb_rss_unlock(&vif->rss);
-	schedule_delayed_work(&balance->work, interval(balance));
+	look_later(balance);
 }
 
 int xnb_balance_init(struct xnb_vif *vif)

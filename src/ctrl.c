@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <xen/events.h>
 
@@ -11,6 +12,12 @@
 static_assert(BUFFER_BYTES >= XNB_TOEPLITZ_KEY_BYTES);
 static_assert(!(BUFFER_BYTES & (BUFFER_BYTES - 1)) && BUFFER_BYTES <= XNB_SLOT_BYTES);
 
+/* Before others: a guest may keep its CPU until it has the answer, as the Windows driver does. */
+static void look_after(struct xnb_ctrl *ctrl, unsigned long ticks)
+{
+	queue_delayed_work(system_highpri_wq, &ctrl->work, ticks);
+}
+
 static bool copy_in(struct xnb_ctrl *ctrl, grant_ref_t gref, u32 bytes)
 {
 	return !bytes || xnb_grant_read(ctrl->owner->domid, gref, ctrl->buffer, bytes);
@@ -21,7 +28,7 @@ static u32 set_algorithm(struct xnb_ctrl *ctrl, u32 algorithm)
 	switch (algorithm) {
 	case XEN_NETIF_CTRL_HASH_ALGORITHM_NONE:
 	case XEN_NETIF_CTRL_HASH_ALGORITHM_TOEPLITZ:
-		ctrl->rss->guest.on = algorithm == XEN_NETIF_CTRL_HASH_ALGORITHM_TOEPLITZ;
+		ctrl->rss->guest_on = algorithm == XEN_NETIF_CTRL_HASH_ALGORITHM_TOEPLITZ;
 		return XEN_NETIF_CTRL_STATUS_SUCCESS;
 	default:
 		return XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER;
@@ -30,7 +37,7 @@ static u32 set_algorithm(struct xnb_ctrl *ctrl, u32 algorithm)
 
 static u32 get_flags(const struct xnb_ctrl *ctrl, u32 *data)
 {
-	if (!ctrl->rss->guest.on)
+	if (!ctrl->rss->guest_on)
 		return XEN_NETIF_CTRL_STATUS_NOT_SUPPORTED;
 	*data = XNB_RSS_GUEST_TYPES;
 	return XEN_NETIF_CTRL_STATUS_SUCCESS;
@@ -38,7 +45,7 @@ static u32 get_flags(const struct xnb_ctrl *ctrl, u32 *data)
 
 static u32 set_flags(struct xnb_ctrl *ctrl, u32 flags)
 {
-	if (!ctrl->rss->guest.on || flags & ~XNB_RSS_GUEST_TYPES)
+	if (!ctrl->rss->guest_on || flags & ~XNB_RSS_GUEST_TYPES)
 		return XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER;
 	ctrl->rss->guest.types = flags;
 	return XEN_NETIF_CTRL_STATUS_SUCCESS;
@@ -130,16 +137,31 @@ static void answer(struct xnb_ctrl *ctrl, const struct xen_netif_ctrl_request *r
 		xnb_channel_notify(&ctrl->channel);
 }
 
+/*
+ * A look at the ring, whether it finds a request or not: so many a tick. Nobody else gets much of
+ * a CPU that this work runs on.
+ */
+static bool may_look(struct xnb_ctrl *ctrl)
+{
+	if (time_after(jiffies, ctrl->tick)) {
+		ctrl->tick = jiffies;
+		ctrl->looks = XNB_CTRL_REQUESTS;
+	}
+	if (!ctrl->looks)
+		return false;
+	ctrl->looks--;
+	return true;
+}
+
 /* The event that is owed keeps the guest from making more until all is answered. */
 static void work(struct work_struct *item)
 {
-	struct xnb_ctrl *ctrl = container_of(item, struct xnb_ctrl, work);
+	struct xnb_ctrl *ctrl = container_of(to_delayed_work(item), struct xnb_ctrl, work);
 	struct xen_netif_ctrl_request request;
-	unsigned int i;
 	int next = 1;
 
 	/* A change may wait for a grace period; who stops us waits for one at most. */
-	for (i = 0; i < XNB_CTRL_REQUESTS && READ_ONCE(ctrl->running); i++) {
+	while (READ_ONCE(ctrl->running) && may_look(ctrl)) {
 		if (READ_ONCE(ctrl->owner->disabled))
 			return;
 		next = xnb_ring_ctrl_next(&ctrl->ring, &request);
@@ -152,7 +174,7 @@ static void work(struct work_struct *item)
 	if (next < 0)
 		ctrl->owner->fatal(ctrl->owner, XNB_REASON_PRODUCER);
 	else if (next || xnb_ring_ctrl_arm(&ctrl->ring))
-		queue_work(system_highpri_wq, item);
+		look_after(ctrl, ctrl->looks ? 0 : 1);
 	else
 		xnb_channel_done(&ctrl->channel);
 }
@@ -176,7 +198,7 @@ static irqreturn_t event(int irq, void *arg)
 	/* Pairs with xnb_ctrl_start(). */
 	smp_mb();
 	if (READ_ONCE(ctrl->running))
-		queue_work(system_highpri_wq, &ctrl->work);
+		look_after(ctrl, 0);
 	return IRQ_HANDLED;
 }
 
@@ -191,7 +213,9 @@ struct xnb_ctrl *xnb_ctrl_create(struct xnb_owner *owner, struct xnb_rss *rss,
 		return ERR_PTR(-ENOMEM);
 	ctrl->owner = owner;
 	ctrl->rss = rss;
-	INIT_WORK(&ctrl->work, work);
+	INIT_DELAYED_WORK(&ctrl->work, work);
+	ctrl->tick = jiffies;
+	ctrl->looks = XNB_CTRL_REQUESTS;
 	snprintf(ctrl->channel.name, XNB_CHANNEL_NAME, "%s-ctrl", owner->dev->name);
 
 	ctrl->buffer = kmalloc(BUFFER_BYTES, GFP_KERNEL);
@@ -215,7 +239,7 @@ int xnb_ctrl_start(struct xnb_ctrl *ctrl, struct xenbus_device *xdev, evtchn_por
 	/* Pairs with event(). */
 	smp_store_mb(ctrl->running, true);
 	/* Requests from before we listened bring no event. */
-	queue_work(system_highpri_wq, &ctrl->work);
+	look_after(ctrl, 0);
 	return 0;
 }
 
@@ -226,7 +250,7 @@ void xnb_ctrl_stop(struct xnb_ctrl *ctrl)
 	/* First the events, which queue the work; then the work, which notifies by the channel. */
 	WRITE_ONCE(ctrl->running, false);
 	synchronize_irq(ctrl->channel.irq);
-	cancel_work_sync(&ctrl->work);
+	cancel_delayed_work_sync(&ctrl->work);
 	xnb_channel_unbind(&ctrl->channel, ctrl);
 }
 

@@ -270,6 +270,10 @@ static bool setup_offloads(struct xnb_from_guest *from, struct sk_buff *skb,
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	if (skb_checksum_setup(skb, forgotten))
 		return false;
+	/* It believes the header's length, which the stack behind us need not look at again. */
+	if (skb->protocol == htons(ETH_P_IP) &&
+	    skb_network_header_len(skb) < sizeof(struct iphdr))
+		return false;
 	return !request->gso_size || setup_gso(skb, request);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <xnb/kick.h>
 
-/* On the other CPU. */
+/* On the other CPU. It counts, as the context may be another's when the sender goes on. */
 static void schedule_here(void *arg)
 {
 	struct xnb_kick *kick = arg;
 
+	xnb_stats_count(&kick->stats->syncp, &kick->stats->remote);
 	__napi_schedule_irqoff(kick->napi);
 }
 
@@ -20,10 +21,7 @@ void xnb_kick_init(struct xnb_kick *kick, struct napi_struct *napi, struct xnb_k
 /* A CPU that goes away meanwhile hands its NAPI contexts to another. */
 static bool schedule_there(struct xnb_kick *kick, int cpu)
 {
-	if (smp_call_function_single_async(cpu, &kick->call))
-		return false;
-	xnb_stats_count(&kick->stats->syncp, &kick->stats->remote);
-	return true;
+	return !smp_call_function_single_async(cpu, &kick->call);
 }
 
 void xnb_kick(struct xnb_kick *kick)

@@ -226,7 +226,7 @@ bool xnb_ring_to_guest_taken(const struct xnb_ring_to_guest *ring, u32 index)
 {
 	u32 published = READ_ONCE(ring->back.rsp_prod_pvt) - index;
 
-	return READ_ONCE(ring->back.sring->req_prod) - index >= XNB_RING_SLOTS ||
+	return READ_ONCE(ring->back.sring->req_prod) - index >= 2 * XNB_RING_SLOTS ||
 	       READ_ONCE(ring->back.sring->rsp_event) - 1 - index <= published;
 }
 

@@ -53,11 +53,11 @@ int xnb_rss_init(struct xnb_rss *rss, u32 types)
 	if (!rss->pool)
 		return -ENOMEM;
 	for (i = 0; i < XNB_RSS_RULES; i++)
-		rss->cookie[i] = get_state_synchronize_rcu();
+		rss->cookie[i] = get_completed_synchronize_rcu();
 	mutex_init(&rss->lock);
-	rss->host.on = true;
 	rss->host.types = types;
-	netdev_rss_key_fill(rss->host.key, sizeof(rss->host.key));
+	/* Not the host's one key for NICs: guests see where their packets go, and learn of it. */
+	get_random_bytes(rss->host.key, sizeof(rss->host.key));
 	xnb_rss_connect(rss, 1);
 	return 0;
 }
@@ -71,9 +71,17 @@ void xnb_rss_connect(struct xnb_rss *rss, unsigned int queues)
 {
 	xnb_rss_lock(rss);
 	rss->queues = queues;
-	memset(&rss->guest, 0, sizeof(rss->guest));
 	if (!rss->fixed)
 		xnb_rss_default_table(rss);
+	xnb_rss_publish(rss);
+	xnb_rss_unlock(rss);
+}
+
+void xnb_rss_disconnect(struct xnb_rss *rss)
+{
+	xnb_rss_lock(rss);
+	memset(&rss->guest, 0, sizeof(rss->guest));
+	rss->guest_on = false;
 	xnb_rss_publish(rss);
 	xnb_rss_unlock(rss);
 }

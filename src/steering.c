@@ -130,7 +130,7 @@ static ssize_t work_cpus_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(work_cpus);
 
-/* Stores under rtnl, which a device on its way out holds while it waits for us. */
+/* Stores under rtnl, which must not be waited for in sysfs: the core may hold it. */
 static ssize_t store(struct device *dev, struct device_attribute *attr, const char *text,
 		     size_t count, const char *needed,
 		     int (*set)(struct xnb_balance_settings *settings, const char *text))

@@ -26,11 +26,17 @@ static struct to_guest_cb *skb_cb(const struct sk_buff *skb)
 	return (struct to_guest_cb *)skb->cb;
 }
 
-/* Whether there is a packet here whose leaving makes room. */
+/* Then there is a packet here whose leaving makes room. */
 static bool is_full(const struct xnb_to_guest *to)
 {
-	return to->queued > STOP_PACKETS || to->queued_bytes > STOP_BYTES ||
-	       test_bit(__QUEUE_STATE_STACK_XOFF, &to->txq->state);
+	return to->full || test_bit(__QUEUE_STATE_STACK_XOFF, &to->txq->state);
+}
+
+/* Until half of it has left, for all that send here alike: nobody refills it before the others. */
+static void set_full(struct xnb_to_guest *to)
+{
+	to->full = true;
+	netif_tx_stop_queue(to->txq);
 }
 
 /*
@@ -55,22 +61,43 @@ static void wake_blocked(struct xnb_to_guest *to)
 		netif_tx_wake_queue(netdev_get_tx_queue(to->owner->dev, __ffs64(to->blocked)));
 }
 
+/*
+ * Whether packets are not even taken. Who has left one without buffers for so long that it was
+ * dropped keeps the packets of others in the host, and their senders waiting, no longer. A hint:
+ * the poll may be at the ring.
+ */
+static bool is_deaf(struct xnb_to_guest *to)
+{
+	int posted;
+
+	if (likely(!to->deaf))
+		return false;
+	posted = xnb_ring_to_guest_posted(&to->ring);
+	if (posted < 0 || posted >= READ_ONCE(to->wait_slots))
+		to->deaf = false;
+	return to->deaf;
+}
+
 bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb,
 			  const struct xnb_to_guest_route *route)
 {
 	unsigned long flags;
 	bool due;
 
-	/* Not under the lock: it may free packets (XSA-424). */
-	skb_tx_timestamp(skb);
 	spin_lock_irqsave(&to->incoming.lock, flags);
+	if (unlikely(is_deaf(to))) {
+		spin_unlock_irqrestore(&to->incoming.lock, flags);
+		dev_core_stats_tx_dropped_inc(to->owner->dev);
+		dev_kfree_skb_any(skb);
+		return true;
+	}
 	if (unlikely(blocks(to, skb))) {
 		spin_unlock_irqrestore(&to->incoming.lock, flags);
 		return false;
 	}
 	if (unlikely(to->queued >= XNB_TO_GUEST_PACKETS ||
 		     to->queued_bytes + skb->len > XNB_TO_GUEST_BYTES)) {
-		netif_tx_stop_queue(to->txq);
+		set_full(to);
 		spin_unlock_irqrestore(&to->incoming.lock, flags);
 		return false;
 	}
@@ -87,14 +114,14 @@ bool xnb_to_guest_enqueue(struct xnb_to_guest *to, struct sk_buff *skb,
 	to->queued_bytes += skb->len;
 	/* Under the lock that the poll takes to make room, so neither misses the other. */
 	if (to->queued > STOP_PACKETS || to->queued_bytes > STOP_BYTES)
-		netif_tx_stop_queue(to->txq);
+		set_full(to);
 	if (to->gather > 1)
 		WRITE_ONCE(to->came_ns, ktime_get_ns());
 	/*
 	 * Equal, not more: those behind are found by the poll that was scheduled then. And there
 	 * is nothing to gather from a stack that may not send.
 	 */
-	due = skb_queue_len(&to->incoming) == to->gather || netif_tx_queue_stopped(to->txq);
+	due = skb_queue_len(&to->incoming) == to->gather || netif_xmit_stopped(to->txq);
 	spin_unlock_irqrestore(&to->incoming.lock, flags);
 
 	if (due)
@@ -132,15 +159,18 @@ static bool set_gather(struct xnb_to_guest *to, unsigned int gather)
 static void make_room(struct xnb_to_guest *to, unsigned int packets, unsigned int bytes)
 {
 	unsigned long flags;
+	bool was_full;
 
 	netdev_tx_completed_queue(to->txq, packets, bytes);
 
 	spin_lock_irqsave(&to->incoming.lock, flags);
 	to->queued -= packets;
 	to->queued_bytes -= bytes;
+	was_full = to->full;
+	if (to->queued <= STOP_PACKETS / 2 && to->queued_bytes <= STOP_BYTES / 2)
+		to->full = false;
 	if (netif_running(to->owner->dev)) {
-		if (netif_tx_queue_stopped(to->txq) && to->queued <= STOP_PACKETS / 2 &&
-		    to->queued_bytes <= STOP_BYTES / 2)
+		if (was_full && !to->full)
 			netif_tx_wake_queue(to->txq);
 		if (unlikely(to->blocked) && !is_full(to))
 			wake_blocked(to);
@@ -326,6 +356,7 @@ static unsigned int fill_batch(struct xnb_to_guest *to, int posted, unsigned int
 
 		fill_skb(&(struct fill){ .to = to, .skb = skb, .left = skb->len }, skb);
 		posted -= slots;
+		skb_tx_timestamp(skb);
 		__skb_unlink(skb, &to->pending);
 		__skb_queue_tail(&to->sent, skb);
 		*bytes += skb->len;
@@ -444,7 +475,7 @@ static void wait_for_slots(struct xnb_to_guest *to, unsigned int slots, bool pro
 		to->wait_since = jiffies;
 		to->refill_until_ns = ktime_get_ns() + XNB_REFILL_NS;
 	}
-	to->wait_slots = slots;
+	WRITE_ONCE(to->wait_slots, slots);
 	WRITE_ONCE(to->waiting, true);
 
 	if (to->owner->stall_timeout &&
@@ -480,6 +511,15 @@ static u32 ask_for_slots(struct xnb_to_guest *to, u64 *wake_ns)
 	return xnb_ring_to_guest_arm(&to->ring, slots);
 }
 
+static void set_deaf(struct xnb_to_guest *to)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&to->incoming.lock, flags);
+	to->deaf = true;
+	spin_unlock_irqrestore(&to->incoming.lock, flags);
+}
+
 /* Drops packets that waited too long. Return: whether there were any. */
 static bool drain(struct xnb_to_guest *to)
 {
@@ -491,6 +531,8 @@ static bool drain(struct xnb_to_guest *to)
 		count_one(to, &to->stats->drained);
 		any = true;
 	}
+	if (any)
+		set_deaf(to);
 	return any;
 }
 
@@ -614,7 +656,6 @@ void xnb_to_guest_init(struct xnb_to_guest *to, struct xnb_queue_stats *stats,
 
 void xnb_to_guest_start(struct xnb_to_guest *to)
 {
-	netdev_tx_reset_queue(to->txq);
 	napi_enable(&to->napi);
 	netif_tx_wake_queue(to->txq);
 	/* An event may have come while nobody could work for it. */

@@ -359,8 +359,10 @@ void xnb_vif_disconnect(struct xnb_vif *vif)
 		retire_set(set);
 	}
 	rtnl_unlock();
-	if (set)
+	if (set) {
+		xnb_rss_disconnect(&vif->rss);
 		free_set(vif, set);
+	}
 	free_ctrl(vif);
 }
 

@@ -11,15 +11,17 @@ struct xnb_queue;
  * struct xnb_affinity - the home of a queue
  * @given: the queue has a CPU of its own
  * @chosen: that CPU
- * @displaced: it went away
+ * @displaced: it went away, and the events with it
  * @home: the CPU where the events come, -1 when nobody knows; ours, an administrator's or the
  *	kernel's choice
+ * @shown: the home that the stack was told
  */
 struct xnb_affinity {
 	bool given;
 	unsigned int chosen;
 	bool displaced;
 	int home;
+	int shown;
 };
 
 /**
@@ -42,11 +44,11 @@ void xnb_affinity_end(struct xnb_queue *queue);
  * xnb_affinity_follow() - see where the events of a queue come by now
  * @queue: between xnb_affinity_begin() and xnb_affinity_end()
  *
- * Follows what an administrator set, and goes back to a chosen CPU that went away and is there
- * again.
+ * Follows what an administrator set, and goes back to a chosen CPU that went away with the events
+ * and is there again. An absence between two calls goes unnoticed.
  *
- * Context: process. Return: whether the home is another one than before.
+ * Context: process.
  */
-bool xnb_affinity_follow(struct xnb_queue *queue);
+void xnb_affinity_follow(struct xnb_queue *queue);
 
 #endif

@@ -36,6 +36,7 @@ struct xnb_balance_settings {
  * @packets: packets to the guest up to the last look
  * @last: packets and bytes of each bucket at the last look
  * @load: of each bucket lately, by packets and bytes
+ * @sent: whether a bucket had packets between the last two looks
  * @idle_us: of each CPU, its idle time at the last look
  * @busy: of each CPU, per cent busy between the last two looks
  * @looked_us: time of the last look
@@ -54,6 +55,7 @@ struct xnb_balance {
 		u64 bytes;
 	} last[XNB_BUCKETS];
 	u32 load[XNB_BUCKETS];
+	bool sent[XNB_BUCKETS];
 	u64 *idle_us;
 	u8 *busy;
 	u64 looked_us;

@@ -17,7 +17,8 @@
  * @sent: packets handed to a queue
  * @queue: the queue they go to
  * @done: packets that left a queue
- * @end: index behind the last of them on the ring of @queue
+ * @end: index behind the last of them on the ring that it left by, which is that of @queue unless
+ *	the first packet after a move was refused; then the next move waits in vain for a while
  *
  * The stack hands over the packets of a bucket by one and the same transmit queue for as long
  * as the guest is connected, see xnb_bucket_txq(). So the lock of that queue makes one sender

@@ -18,6 +18,8 @@
  * @ring: the ring
  * @page: its mapped page
  * @work: answers requests; everything but @ring.event_prod is its own while it runs
+ * @tick: in which @looks are left, in jiffies
+ * @looks: how often it may still look at the ring
  * @running: events queue @work
  * @buffer: what the guest sends beside a request; it lies in one page
  */
@@ -27,7 +29,9 @@ struct xnb_ctrl {
 	struct xnb_channel channel;
 	struct xnb_ring_ctrl ring;
 	void *page;
-	struct work_struct work;
+	struct delayed_work work;
+	unsigned long tick;
+	unsigned int looks;
 	bool running;
 	u32 *buffer;
 };

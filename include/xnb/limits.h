@@ -100,7 +100,7 @@
 /* Entries of an indirection table: netif.h leaves the number to us. */
 #define XNB_BUCKETS 128
 
-/* Requests of a control ring answered in one go; then others have their turn. */
+/* Looks at a control ring in one tick, each for a request; then others have their turn. */
 #define XNB_CTRL_REQUESTS 64
 
 /*

@@ -293,8 +293,11 @@ bool xnb_ring_to_guest_pending(const struct xnb_ring_to_guest *ring, u32 prod);
  * @ring: the ring
  * @index: response index behind it
  *
- * A guest posts a buffer into a slot only when it has taken what the slot held before, and it
- * asks for an event behind what it has taken. It has nothing but its own order to lose by lying.
+ * Taken means that its stack has it. A guest asks for an event behind what it has taken when its
+ * poll has ended. A buffer in a slot says that the guest has read what was there before, but its
+ * poll may still hold the packet back (as GRO does). It does not until the next poll: what one
+ * poll reads lay on the ring at once, so whoever posts two rings' worth of buffers behind @index
+ * has polled again. It has nothing but its own order to lose by lying.
  *
  * Context: any, while the ring is mapped.
  *

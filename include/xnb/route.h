@@ -26,7 +26,8 @@ u16 xnb_route_txq(struct xnb_vif *vif, struct sk_buff *skb);
  *
  * A bucket of the host's changes its queue only while nothing of it is on its way, the guest's
  * ring included, so no packet overtakes another of its flow. A guest's own table is obeyed at
- * once. A packet whose transmit queue somebody else has chosen goes to the queue of that number.
+ * once. A packet of the host's that comes by another transmit queue than its bucket's goes to the
+ * queue of that number.
  *
  * Context: ndo_start_xmit. Return: the queue.
  */

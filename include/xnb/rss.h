@@ -37,13 +37,11 @@ struct xnb_rss_rules {
 
 /**
  * struct xnb_rss_master - what one of the two masters has set
- * @on: it wants its hash; the host always does
  * @types: flags of what is hashed
  * @key: the key
  * @table: the table
  */
 struct xnb_rss_master {
-	bool on;
 	u32 types;
 	u8 key[XNB_TOEPLITZ_KEY_BYTES];
 	struct xnb_steer_table table;
@@ -57,6 +55,7 @@ struct xnb_rss_master {
  * @fixed: the host's table was set by hand, and is not rebalanced
  * @host: the host's settings; kept over reconnects
  * @guest: the guest's; they end with its connection
+ * @guest_on: the guest wants its hash
  * @pool: all rules, used in turn
  * @cookie: of each, the grace period after which nobody reads it
  * @current_rules: index of those in force
@@ -68,6 +67,7 @@ struct xnb_rss {
 	bool fixed;
 	struct xnb_rss_master host;
 	struct xnb_rss_master guest;
+	bool guest_on;
 	struct xnb_rss_rules *pool;
 	unsigned long cookie[XNB_RSS_RULES];
 	unsigned int current_rules;
@@ -95,12 +95,20 @@ void xnb_rss_release(struct xnb_rss *rss);
  * @rss: the state
  * @queues: its queues, 1 to XNB_QUEUES_MAX
  *
- * The guest's settings are gone. A table that the host set by hand stays, and what it says of
+ * A table that the host set by hand stays, and what it says of
  * queues that are not there is for those that are, modulo their number.
  *
  * Context: process; may wait for a grace period.
  */
 void xnb_rss_connect(struct xnb_rss *rss, unsigned int queues);
+
+/**
+ * xnb_rss_disconnect() - end a connection, and with it what the guest has set
+ * @rss: the state
+ *
+ * Context: process; may wait for a grace period.
+ */
+void xnb_rss_disconnect(struct xnb_rss *rss);
 
 /**
  * xnb_rss_lock() - begin a change
@@ -142,7 +150,7 @@ void xnb_rss_publish(struct xnb_rss *rss);
  */
 static inline bool xnb_rss_guest_owns(const struct xnb_rss *rss)
 {
-	return rss->guest.on && rss->guest.types;
+	return rss->guest_on && rss->guest.types;
 }
 
 /**

@@ -81,6 +81,7 @@ void xnb_steer_spread(struct xnb_steer_table *table, unsigned int queues);
  * xnb_steer_balance() - find the moves that bring the load near even
  * @table: where the buckets are; its size is XNB_BUCKETS
  * @load: what each bucket has had lately; their sum fits in 32 bit
+ * @stays: buckets that are not to move
  * @limits: when to move
  * @moves: the result, room for XNB_BUCKETS
  *
@@ -94,6 +95,7 @@ void xnb_steer_spread(struct xnb_steer_table *table, unsigned int queues);
  */
 unsigned int xnb_steer_balance(const struct xnb_steer_table *table,
 			       const u32 load[static XNB_BUCKETS],
+			       const bool stays[static XNB_BUCKETS],
 			       const struct xnb_steer_limits *limits,
 			       struct xnb_steer_move moves[static XNB_BUCKETS]);
 

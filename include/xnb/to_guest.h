@@ -40,12 +40,15 @@ struct xnb_to_guest_route {
  * @txq: the transmit queue of the same number, whose limits and stops are those of this one
  * @id: queue number
  * @kick: how senders schedule @napi
- * @incoming: packets from the stack; its lock also guards @gather, @queued, @queued_bytes and
- *	@blocked. The lock is taken with interrupts off, as netpoll sends from any context (XSA-424)
+ * @incoming: packets from the stack; its lock also guards @gather, @queued, @queued_bytes,
+ *	@full, @deaf and @blocked. It is taken with interrupts off, as netpoll sends from any
+ *	context (XSA-424)
  * @gather: so many packets in @incoming are worth a poll
  * @came_ns: when the last packet of those that gather came, else 0; a hint, read without lock
  * @queued: packets taken from the stack and not yet sent or dropped
  * @queued_bytes: their bytes
+ * @full: a limit was reached, and half of it has not left since
+ * @deaf: a packet waited in vain; others are dropped at once until the guest has posted buffers
  * @blocked: other transmit queues that wait for room here, by number
  * @pending: packets taken over by the poll, oldest first
  * @sent: packets of the present batch
@@ -77,6 +80,8 @@ struct xnb_to_guest {
 	u64 came_ns;
 	unsigned int queued;
 	unsigned int queued_bytes;
+	bool full;
+	bool deaf;
 	u64 blocked;
 
 	struct sk_buff_head pending ____cacheline_aligned_in_smp;
@@ -129,8 +134,10 @@ void xnb_to_guest_stop(struct xnb_to_guest *to);
  * @route: how it came here
  *
  * Stops the queue's transmit queue before a limit is passed, so no packet is dropped for want of
- * room (limits: XNB_TO_GUEST_PACKETS, XNB_TO_GUEST_BYTES; XSA-392). While that is stopped, packets
- * of other transmit queues are refused, and those are stopped too until there is room.
+ * room (limits: XNB_TO_GUEST_PACKETS, XNB_TO_GUEST_BYTES; XSA-392). Until half of the limit has
+ * left, or while byte queue limits stop that one, packets of other transmit queues are refused, and
+ * those are stopped too. While the guest posts no buffers and a packet has been dropped for that,
+ * packets are dropped.
  *
  * Context: ndo_start_xmit, also with interrupts off (netpoll).
  *

@@ -11,6 +11,7 @@
 #define QUEUES		4
 #define SILENCE		0.3	/* s in which no answer comes that may not */
 #define NO_TYPE		200
+#define STORM_MAX	20000	/* requests a second that a CPU may be kept at */
 
 static void still_works(void)
 {
@@ -131,6 +132,26 @@ int flood(unsigned int count)
 	printf("%u requests in %.2f s\n", done, now() - begin);
 	probe_table();
 	return 0;
+}
+
+int storm(unsigned int count)
+{
+	struct ctrl_request requests[CTRL_SLOTS];
+	struct ctrl_response answers[CTRL_SLOTS];
+	unsigned int done, i;
+	double begin, seconds;
+
+	start(QUEUES);
+	begin = now();
+	for (done = 0; done < count; done += CTRL_SLOTS) {
+		for (i = 0; i < CTRL_SLOTS; i++)
+			requests[i] = (struct ctrl_request){ .type = NO_TYPE };
+		exchange(requests, CTRL_SLOTS, answers);
+	}
+	seconds = now() - begin;
+	printf("%u requests in %.0f ms\n", done, seconds * 1000);
+	still_works();
+	return done > seconds * STORM_MAX;
 }
 
 static uint32_t any_value(void)

@@ -11,6 +11,8 @@
  *	control impossible COUNT
  *				producers that cannot be
  *	control flood COUNT	so many requests, as fast as they are answered
+ *	control storm COUNT	so many requests that cost nothing; the host does not answer them at
+ *				any rate
  *	control garbage MS	any requests for so long
  *	control revoked COUNT	what a request points to is taken away meanwhile
  *	control rewritten COUNT	a request, or what it points to, changes while it is obeyed
@@ -183,6 +185,7 @@ static const struct {
 	{ "changes", changes },
 	{ "impossible", impossible },
 	{ "flood", flood },
+	{ "storm", storm },
 	{ "garbage", garbage },
 	{ "revoked", revoked },
 	{ "rewritten", rewritten },

@@ -55,6 +55,7 @@ int windows(unsigned int count);
 int changes(unsigned int count);
 int impossible(unsigned int count);
 int flood(unsigned int count);
+int storm(unsigned int count);
 int garbage(unsigned int ms);
 int revoked(unsigned int count);
 int rewritten(unsigned int count);

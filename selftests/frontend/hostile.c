@@ -94,6 +94,11 @@ void put_request(uint32_t index, uint16_t id, uint16_t size)
 	};
 }
 
+uint8_t *request_frame(uint32_t index)
+{
+	return pages[index % PAGES].data;
+}
+
 bool push_requests(uint32_t old, uint32_t prod)
 {
 	return ring_push(queue->tx, old, prod, queue->events, queue->tx_port);

@@ -22,6 +22,8 @@ void run_on_cpu(int cpu);
 
 /* Puts one frame of one slot on the ring, not yet visible. */
 void put_request(uint32_t index, uint16_t id, uint16_t size);
+/* What is in it, LONG bytes. */
+uint8_t *request_frame(uint32_t index);
 /* The same, visible. */
 void send_one(uint16_t id);
 /* Publish; whether an event was asked for and sent. */

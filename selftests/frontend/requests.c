@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Packets from the guest, as obey.c is told: good ones, and one of each kind that is dropped. */
+#include <net/ethernet.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,6 +89,24 @@ static void add_checksum(void)
 	add(SHORT, TX_CSUM_BLANK);
 }
 
+/* The same in a TCP packet whose IP header ends before its fields do. */
+static void add_header(void)
+{
+	uint32_t index = queue->tx_prod;
+	uint8_t *ip;
+
+	add(SHORT, TX_CSUM_BLANK);
+	ip = request_frame(index) + ETH_HLEN;
+	memset(ip, 0, SHORT - ETH_HLEN);
+	ip[-2] = ETHERTYPE_IP >> 8;
+	ip[-1] = ETHERTYPE_IP & 0xff;
+	ip[0] = 0x40;
+	ip[3] = SHORT - ETH_HLEN;
+	ip[8] = 64;
+	ip[9] = IPPROTO_TCP;
+	ip[12] = 0x50;
+}
+
 /* Errors among the answers from @old on; -1 when they do not come. */
 static int push(uint32_t old)
 {
@@ -122,6 +142,7 @@ static const struct {
 	{ "request", add_good }, { "runt", add_runt }, { "length", add_length },
 	{ "slots", add_slots }, { "multicast", add_multicast }, { "segments", add_segments },
 	{ "grant", add_grant }, { "checksum", add_checksum },
+	{ "header", add_header },
 	{ "fragments", add_fragments }, { "unflagged", add_unflagged }, { NULL },
 };
 

@@ -15,6 +15,7 @@ struct bench {
 	struct xnb_steer_table table;
 	struct xnb_steer_limits limits;
 	u32 load[BUCKETS];
+	bool stays[BUCKETS];
 	struct xnb_steer_move moves[BUCKETS];
 	unsigned int count;
 	u32 before;
@@ -113,7 +114,7 @@ static void balance(struct bench *bench)
 	bool moved[BUCKETS] = {};
 
 	bench->before = busiest_load(bench);
-	bench->count = xnb_steer_balance(&bench->table, bench->load, &bench->limits,
+	bench->count = xnb_steer_balance(&bench->table, bench->load, bench->stays, &bench->limits,
 					 bench->moves);
 	if (bench->count > BUCKETS)
 		return fault(bench, "too many moves");
@@ -123,6 +124,8 @@ static void balance(struct bench *bench)
 		if (move->bucket >= BUCKETS || moved[move->bucket])
 			return fault(bench, "a bucket moves twice");
 		moved[move->bucket] = true;
+		if (bench->stays[move->bucket])
+			fault(bench, "what has to stay moves");
 		if (move->from != bench->table.queue[move->bucket] || move->from >= queues)
 			fault(bench, "not from there");
 		if (move->to >= queues || move->to == move->from)
@@ -276,6 +279,33 @@ static void test_few(void)
 	check(&bench);
 	is(bench.after, 0x80000000U, "loads that need all 32 bits");
 	is(bench.broken, 0, "and the result is as it should be");
+}
+
+static void test_stays(void)
+{
+	struct bench bench = bench_of(2);
+
+	/* 80 to 20: an elephant that goes would be the shortest way. */
+	bench.load[0] = 40;
+	load_queue(&bench, 0, 8, 5);
+	load_queue(&bench, 1, 4, 5);
+	balance(&bench);
+	ok(bench.count && !bench.moves[0].bucket, "an elephant may go");
+
+	bench = bench_of(2);
+	bench.load[0] = 40;
+	load_queue(&bench, 0, 8, 5);
+	load_queue(&bench, 1, 4, 5);
+	bench.stays[0] = true;
+	check(&bench);
+	is(bench.broken, 0, "an elephant that has to stay does");
+	ok(bench.count && bench.after <= 60, "and others leave its queue");
+
+	bench = bench_of(2);
+	load_queue(&bench, 0, 64, 5);
+	memset(bench.stays, true, sizeof(bench.stays));
+	balance(&bench);
+	is(bench.count, 0, "where all have to stay, none moves");
 }
 
 static void test_one_queue(void)
@@ -503,13 +533,15 @@ static void load_any(struct bench *bench, struct prng *prng)
 
 static void test_any(void)
 {
-	unsigned int i, broken = 0, moved = 0;
+	unsigned int i, bucket, broken = 0, moved = 0;
 	struct prng prng = PRNG_INIT;
 
 	for (i = 0; i < 20000; i++) {
 		struct bench bench = bench_of(prng_range(&prng, 1, QUEUES_MAX));
 
 		load_any(&bench, &prng);
+		for (bucket = 0; bucket < BUCKETS; bucket++)
+			bench.stays[bucket] = i % 2 && !prng_range(&prng, 0, 3);
 		check(&bench);
 		broken += bench.broken;
 		moved += bench.count != 0;
@@ -523,6 +555,7 @@ int main(void)
 	test_spread();
 	test_limits();
 	test_few();
+	test_stays();
 	test_one_queue();
 	test_even();
 	test_zipf();

@@ -14,6 +14,7 @@
 /* Where the buckets would be, and what the queues would have. */
 struct trial {
 	const u32 *load;
+	const bool *stays;
 	unsigned int queues;
 	u8 queue[XNB_BUCKETS];
 	u32 sum[XNB_QUEUES_MAX];
@@ -30,12 +31,13 @@ void xnb_steer_spread(struct xnb_steer_table *table, unsigned int queues)
 
 /* Returns the sum of the loads that take part. */
 static u32 begin_trial(struct trial *trial, const struct xnb_steer_table *table, const u32 *load,
-		       unsigned int queues)
+		       const bool *stays, unsigned int queues)
 {
 	unsigned int bucket, queue;
 	u32 total = 0;
 
 	trial->load = load;
+	trial->stays = stays;
 	trial->queues = queues;
 	for (queue = 0; queue < queues; queue++)
 		trial->sum[queue] = 0;
@@ -47,6 +49,11 @@ static u32 begin_trial(struct trial *trial, const struct xnb_steer_table *table,
 		total += load[bucket];
 	}
 	return total;
+}
+
+static bool may_leave(const struct trial *trial, unsigned int bucket, unsigned int queue)
+{
+	return trial->queue[bucket] == queue && !trial->stays[bucket];
 }
 
 static void move(struct trial *trial, unsigned int bucket, u8 to)
@@ -92,7 +99,7 @@ static bool give(struct trial *trial, unsigned int from, unsigned int to)
 	unsigned int bucket, found = XNB_BUCKETS;
 
 	for (bucket = 0; bucket < XNB_BUCKETS; bucket++) {
-		if (trial->queue[bucket] != from)
+		if (!may_leave(trial, bucket, from))
 			continue;
 		now = rest(trial->load[bucket], gap);
 		if (now > least || now == gap ||
@@ -115,11 +122,11 @@ static bool exchange(struct trial *trial, unsigned int from)
 	u8 to;
 
 	for (mine = 0; mine < XNB_BUCKETS; mine++) {
-		if (trial->queue[mine] != from)
+		if (!may_leave(trial, mine, from))
 			continue;
 		for (other = 0; other < XNB_BUCKETS; other++) {
 			to = trial->queue[other];
-			if (to == from || to >= trial->queues ||
+			if (to == from || to >= trial->queues || trial->stays[other] ||
 			    trial->load[other] >= trial->load[mine])
 				continue;
 			sum = trial->sum[to];
@@ -200,6 +207,7 @@ static u32 find_share(const struct trial *trial, u32 total)
 
 unsigned int xnb_steer_balance(const struct xnb_steer_table *table,
 			       const u32 load[static XNB_BUCKETS],
+			       const bool stays[static XNB_BUCKETS],
 			       const struct xnb_steer_limits *limits,
 			       struct xnb_steer_move moves[static XNB_BUCKETS])
 {
@@ -208,7 +216,7 @@ unsigned int xnb_steer_balance(const struct xnb_steer_table *table,
 	struct trial trial;
 	u64 tolerated;
 
-	total = begin_trial(&trial, table, load, limits->queues);
+	total = begin_trial(&trial, table, load, stays, limits->queues);
 	share = find_share(&trial, total);
 	before = trial.sum[busiest(&trial)];
 	tolerated = mul_u64_u64_div_u64(share, limits->threshold, 100);

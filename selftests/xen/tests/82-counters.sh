@@ -145,6 +145,7 @@ done <<-FAULTS
 	segments gso_size 1
 	grant copy 1
 	checksum protocol 0
+	header protocol 0
 FAULTS
 
 during "a packet in 19 slots" fault fragments

@@ -28,4 +28,5 @@ says "every request is answered as netif.h has it" operations 2
 says "packets are hashed as the flags say" types 2
 says "what Windows' driver does" windows 4
 says "new tables under traffic" changes 1000
+says "a storm of requests does not take a CPU" storm 4000
 tap_done

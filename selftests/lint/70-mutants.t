@@ -15,7 +15,7 @@ my @mutants = map { s{^\Q$root\E/}{}r } glob "$root/selftests/mutants/*.patch";
 my (@unfit, @unknown);
 
 for my $mutant (@mutants) {
-	my $said = qx(patch -d \Q$root\E -p1 -f -s --dry-run <\Q$root/$mutant\E 2>&1);
+	my $said = qx(git -C \Q$root\E apply --check \Q$root/$mutant\E 2>&1);
 
 	push @unfit, "$mutant: $said" if $?;
 	my ($test) = text($mutant) =~ /^Test: (\S+)$/m;

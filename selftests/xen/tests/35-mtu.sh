@@ -5,7 +5,7 @@
 # driver-args: max_queues=8
 # guest: a
 # guest: b
-# timeout: 600
+# timeout: 300
 
 . "$XNB_LIB"
 

@@ -6,7 +6,7 @@
 # driver: stock
 # guest: a
 # guest-tools: full
-# timeout: 400
+# timeout: 800
 
 . "$XNB_LIB"
 

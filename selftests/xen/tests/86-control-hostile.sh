@@ -7,7 +7,7 @@
 
 . "$XNB_LIB"
 
-FLOOD=10000
+FLOOD=4000
 # What a connection takes and gives back later, and what others do meanwhile.
 MEMORY_KB=1024
 

@@ -18,6 +18,8 @@ static struct xnb_vif *owner_vif(struct xnb_owner *owner)
 static void update_carrier(struct xnb_vif *vif)
 {
 	lockdep_assert_held(&vif->carrier_lock);
+	if (vif->leaving)
+		return;
 	if (vif->connected && !vif->stalled_queues && !READ_ONCE(vif->owner.disabled))
 		netif_carrier_on(vif->owner.dev);
 	else
@@ -31,6 +33,15 @@ static void set_connected(struct xnb_vif *vif, bool connected)
 	spin_lock_irqsave(&vif->carrier_lock, flags);
 	vif->connected = connected;
 	update_carrier(vif);
+	spin_unlock_irqrestore(&vif->carrier_lock, flags);
+}
+
+void xnb_vif_leave(struct xnb_vif *vif)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&vif->carrier_lock, flags);
+	vif->leaving = true;
 	spin_unlock_irqrestore(&vif->carrier_lock, flags);
 }
 

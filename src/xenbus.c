@@ -329,6 +329,7 @@ static void remove(struct xenbus_device *xdev)
 	struct backend *be = dev_get_drvdata(&xdev->dev);
 
 	drop_watch(&be->rate_watch);
+	xnb_vif_leave(be->vif);
 	disconnect(be);
 	xnb_keep_settings(xdev, be->vif);
 	/* Toolstacks run the script again for a new backend, which waits for its word. */

@@ -68,6 +68,7 @@ struct xnb_vif_config {
  *	context
  * @connected: a guest is connected
  * @stalled_queues: queues whose guest side is stalled
+ * @leaving: the carrier stays as it is
  * @features: what the connected guest takes, NETIF_F_*
  */
 struct xnb_vif {
@@ -86,6 +87,7 @@ struct xnb_vif {
 	spinlock_t carrier_lock; /* see above */
 	bool connected;
 	unsigned int stalled_queues;
+	bool leaving;
 	netdev_features_t features;
 };
 
@@ -118,6 +120,17 @@ void xnb_vif_release(struct xnb_vif *vif);
  * All or nothing. Context: process, takes rtnl. Return: 0 or a negative errno.
  */
 int xnb_vif_connect(struct xnb_vif *vif, const struct xnb_vif_config *config);
+
+/**
+ * xnb_vif_leave() - the interface is about to be removed
+ * @vif: any state
+ *
+ * From now on its carrier stays as it is. The kernel hears of a lost carrier at most once a second,
+ * and what then takes its place in a bridge would wait for that second.
+ *
+ * Context: process.
+ */
+void xnb_vif_leave(struct xnb_vif *vif);
 
 /**
  * xnb_vif_disconnect() - the one teardown, for error, Closing, unbind and remove

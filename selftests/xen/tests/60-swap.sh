@@ -37,6 +37,20 @@ swap() {
 	check "the TCP connections go on" wait_until "$RUN_SECONDS" traffic_moves a
 }
 
+# The kernel tells a bridge of lost carriers once a second: whoever comes next would wait.
+carrier_stays() {
+	local monitor
+
+	check "to our driver again" swap_to ours
+	ip monitor link >/run/monitor &
+	monitor=$!
+	check "and to the stock driver" swap_to stock
+	kill $monitor
+	wait $monitor
+	is "$(sed '/^Deleted/q' /run/monitor | grep -c -e '^Deleted' -e NO-CARRIER)" 1 \
+		"our interface goes without losing its carrier first"
+}
+
 one_round() {
 	round=$1
 	swap ours xen-netback
@@ -84,6 +98,7 @@ done
 check "the TCP connections survived, nothing is lost or changed" traffic_stop a
 is "$(states_written "$BACKEND")" "$(for ((n = 0; n < 2 * ROUNDS; n++)); do echo 2 4; done | xargs)" \
 	"the backend's states"
+carrier_stays
 wait_until 10 counts_are_back
 is "$(cat /run/counts.after)" "$(cat /run/counts)" "channels, interrupts, threads and memory of Xen are back"
 is "$(grants_mapped a)" "$grants_before" "the guest's grants are back"

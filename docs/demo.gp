@@ -4,10 +4,10 @@ set terminal svg size 860,320 font "sans-serif,12" background "white"
 set output "docs/demo.svg"
 
 $demo << EOD
-"instructions,\nto guest" 37007 8109
-"instructions,\nfrom guest" 27871 13565
-"guest interrupts,\nto guest" 666 34
-"guest interrupts,\nfrom guest" 1002 33
+"instructions,\nto guest" 37387 8210
+"instructions,\nfrom guest" 27880 13646
+"guest interrupts,\nto guest" 677 34
+"guest interrupts,\nfrom guest" 1002 34
 EOD
 
 set style data histograms

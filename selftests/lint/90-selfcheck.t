@@ -15,6 +15,25 @@ use Source qw(top);
 use Test::More;
 
 my $SPDX = 'SPDX-License-Identifier: GPL-2.0';
+# A patch of src/main.c below, where the module is described as @text.
+sub mutant {
+	my ($test, $text) = @_;
+
+	return <<~"END";
+		$SPDX
+		Test: $test
+		Expect: it
+
+		--- a/src/main.c
+		+++ b/src/main.c
+		\@\@ -6,3 +6,3 \@\@
+		 MODULE_VERSION(XNB_VERSION);
+		-MODULE_DESCRIPTION("$text");
+		+MODULE_DESCRIPTION("another");
+		 MODULE_LICENSE("GPL");
+		END
+}
+
 my %CLEAN = (
 	'Kbuild' => "# $SPDX\nobj-m := xen-netback.o\n"
 		. "xen-netback-y := src/main.o src/policy/slots.o\nccflags-y := -I\$(src)/include\n",
@@ -53,6 +72,8 @@ my %CLEAN = (
 		}
 		END
 	'selftests/true.sh' => "#!/bin/sh\n# $SPDX\ntrue\n",
+	'selftests/xen/tests/true.sh' => "#!/bin/sh\n# $SPDX\ntrue\n",
+	'selftests/mutants/other.patch' => mutant('true', 'fixture'),
 );
 
 # Which check, what is appended to which file, and which of the check's tests sees it.
@@ -103,6 +124,8 @@ my @VIOLATIONS = (
 	['65-text', 'selftests/true.sh', 'cd /ho' . "me/me\n", 'one machine'],
 	['65-text', 'selftests/true.sh', '# deb.debi' . "an.org\n", 'one machine'],
 	['65-text', 'NEWS.md', "[gone](gone.md)\n", 'lead somewhere'],
+	['70-mutants', 'selftests/mutants/bad.patch', mutant('true', 'no fixture'), 'can be applied'],
+	['70-mutants', 'selftests/mutants/bad.patch', mutant('gone', 'fixture'), 'names a test'],
 );
 
 my $build = $ENV{BUILD} // top() . '/build';

@@ -185,7 +185,9 @@ snapshot_resources() {
 	echo "xen_free_MB $(xl info free_memory)"
 	echo "domains $(xl list | tail -n +2 | grep -c .)"
 	echo "vifs $(_vif_devices | grep -c .)"
-	echo "threads $(cat /proc/[0-9]*/comm | grep -vc '^kworker')"
+	# Of the kernel: a process of the test's own may be just ending.
+	echo "threads $(cat /proc/[0-9]*/stat 2>/dev/null |
+		sed -n 's/^[0-9]* (\(.*\)) . 2 .*/\1/p' | grep -vc '^kworker')"
 }
 
 # Pages in the lists of single CPUs count as free.

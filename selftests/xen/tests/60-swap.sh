@@ -37,6 +37,10 @@ swap() {
 	check "the TCP connections go on" wait_until "$RUN_SECONDS" traffic_moves a
 }
 
+monitor_hears() {
+	ip link set lo alias heard && [ -s /run/monitor ]
+}
+
 # The kernel tells a bridge of lost carriers once a second: whoever comes next would wait. Here it
 # tells at once, as the last one is longer ago.
 carrier_stays() {
@@ -46,6 +50,7 @@ carrier_stays() {
 	wait_until 2 false
 	ip monitor link >/run/monitor &
 	monitor=$!
+	wait_until 10 monitor_hears
 	check "and to the stock driver" swap_to stock
 	kill $monitor
 	wait $monitor

@@ -4,10 +4,10 @@ set terminal svg size 860,320 font "sans-serif,12" background "white"
 set output "docs/demo.svg"
 
 $demo << EOD
-"instructions,\nto guest" 37387 8210
-"instructions,\nfrom guest" 27880 13646
-"guest interrupts,\nto guest" 677 34
-"guest interrupts,\nfrom guest" 1002 34
+"instructions,\nto guest" 37476 8173
+"instructions,\nfrom guest" 27888 13534
+"guest interrupts,\nto guest" 684 34
+"guest interrupts,\nfrom guest" 1002 33
 EOD
 
 set style data histograms

@@ -11,8 +11,9 @@ FLOOD=4000
 # What a connection takes and gives back later, and what others do meanwhile.
 MEMORY_KB=1024
 
+# Not what the kernel says of its clocks.
 log_lines() {
-	dmesg | wc -l
+	dmesg | grep -cE 'vif|xen'
 }
 
 memory() {

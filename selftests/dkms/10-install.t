@@ -31,22 +31,22 @@ make_copy() {
 
 	root=$(realpath "$BUILD/roots/build-$KERNEL")
 	mount -t tmpfs -o size=3g copy "$COPY" || return 1
-	mkdir "$COPY/upper" "$COPY/work" "$COPY/root"
-	mount -t overlay copy "$COPY/root" 2>/dev/null \
+	mkdir "$COPY/upper" "$COPY/work" "$COPY/top"
+	mount -t overlay copy "$COPY/top" 2>/dev/null \
 		-o "lowerdir=$root,upperdir=$COPY/upper,workdir=$COPY/work" ||
-		cp -a "$root/." "$COPY/root" || return 1
-	mount -t proc proc "$COPY/root/proc" &&
-		mount --rbind /dev "$COPY/root/dev" &&
-		mkdir "$COPY/root/root/tree" &&
-		tar -C "$TOP" --exclude='*.o' --exclude='.*.cmd' -cf - "${SOURCES[@]}" | tar -C "$COPY/root/root/tree" -xf -
+		cp -a "$root/." "$COPY/top" || return 1
+	mount -t proc proc "$COPY/top/proc" &&
+		mount --rbind /dev "$COPY/top/dev" &&
+		mkdir "$COPY/top/tree" &&
+		tar -C "$TOP" --exclude='*.o' --exclude='.*.cmd' -cf - "${SOURCES[@]}" | tar -C "$COPY/top/tree" -xf -
 }
 
 in_copy() {
-	env -i PATH=/usr/sbin:/usr/bin HOME=/root LC_ALL=C TERM=dumb chroot "$COPY/root" "$@"
+	env -i PATH=/usr/sbin:/usr/bin HOME=/root LC_ALL=C TERM=dumb chroot "$COPY/top" "$@"
 }
 
 make_verb() {
-	in_copy make -C /root/tree "$1" KREL="${2:-$KREL}"
+	in_copy make -C /tree "$1" KREL="${2:-$KREL}"
 }
 
 # Where modprobe would take the driver from, below /lib/modules/$KREL.
@@ -64,7 +64,7 @@ state() {
 }
 
 leftovers() {
-	find "$COPY/root/usr/src" "$COPY/root/var/lib/dkms" "$COPY/root/lib/modules/$KREL/updates" \
+	find "$COPY/top/usr/src" "$COPY/top/var/lib/dkms" "$COPY/top/lib/modules/$KREL/updates" \
 		\( -name "*$NAME*" -o -name 'xen-netback.ko*' \) 2>/dev/null
 }
 
@@ -91,7 +91,7 @@ machine() {
 test_commands() {
 	local arguments=(-m "$NAME" -v "$VERSION" -k "$KREL")
 
-	cp -r "$COPY/root/root/tree" "$COPY/root/usr/src/$NAME-$VERSION"
+	cp -r "$COPY/top/tree" "$COPY/top/usr/src/$NAME-$VERSION"
 	is "$(resolved)" "$STOCK" "at first the stock driver is the one to load"
 	check "dkms add" in_copy dkms add "${arguments[@]:0:4}"
 	is "$(state)" added "it is known to DKMS"
@@ -105,14 +105,14 @@ test_commands() {
 	check "dkms remove" in_copy dkms remove "${arguments[@]:0:4}" --all
 	is "$(resolved)" "$STOCK" "the stock driver is back"
 	is "$(loaded_for_vif)" "$STOCK" "also for a vif that appears"
-	rm -rf "$COPY/root/usr/src/$NAME-$VERSION"
+	rm -rf "$COPY/top/usr/src/$NAME-$VERSION"
 	is "$(leftovers)" "" "nothing is left behind"
 }
 
 test_verbs() {
 	says "$OURS" "make dkms-install says which file is loaded now" make_verb dkms-install
 	is "$(resolved)" "$OURS" "it is ours"
-	is "$(cd "$COPY/root/usr/src/$NAME-$VERSION" && echo ./*)" \
+	is "$(cd "$COPY/top/usr/src/$NAME-$VERSION" && echo ./*)" \
 		"./COPYING ./Kbuild ./Makefile ./dkms.conf ./include ./src" "only sources were copied"
 	says "$STOCK" "make dkms-remove says which file is loaded now" make_verb dkms-remove
 	is "$(leftovers)" "" "it leaves nothing behind"
@@ -124,12 +124,12 @@ test_verbs() {
 
 test_refusals() {
 	says "needs root: sudo make dkms-install" "an ordinary user is told to become root" \
-		in_copy setpriv --reuid 65534 --clear-groups make -C /root/tree dkms-install KREL="$KREL"
+		in_copy setpriv --reuid 65534 --clear-groups make -C /tree dkms-install KREL="$KREL"
 	says "linux-headers-6.1.0-none" "without headers their package is named" \
 		make_verb dkms-install 6.1.0-none
-	echo kernel/drivers/net/xen-netback/xen-netback.ko >>"$COPY/root/lib/modules/$KREL/modules.builtin"
+	echo kernel/drivers/net/xen-netback/xen-netback.ko >>"$COPY/top/lib/modules/$KREL/modules.builtin"
 	says "built in" "a kernel with the driver built in is refused" make_verb dkms-install
-	rm "$COPY/root/usr/sbin/dkms"
+	rm "$COPY/top/usr/sbin/dkms"
 	says "apt-get install dkms" "without DKMS its package is named" make_verb dkms-install
 }
 
@@ -141,7 +141,6 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 before=$(machine)
 make_copy || bail "cannot make a copy of the build root"
-chmod 755 "$COPY/root/root"
 
 plan 28
 test_commands

@@ -57,3 +57,23 @@ int open_device(const char *path, int flags)
 		die("%s: %s", path, strerror(errno));
 	return fd;
 }
+
+int run_test(int argc, char **argv, const struct test *tests, void (*leave)(void))
+{
+	const struct test *test;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (test = tests; argc == 3 && test->name; test++) {
+		if (strcmp(argv[1], test->name))
+			continue;
+		atexit(leave);
+		if (test->prepare)
+			test->prepare();
+		return test->run(atoi(argv[2]));
+	}
+	fprintf(stderr, "usage: %s", argv[0]);
+	for (test = tests; test->name; test++)
+		fprintf(stderr, "%c%s", test == tests ? ' ' : '|', test->name);
+	fprintf(stderr, " COUNT\n");
+	return 2;
+}

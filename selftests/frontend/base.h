@@ -14,6 +14,19 @@ void fault(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2
 /* Print the difference; return 1. */
 int wrong(const char *what, uint32_t got, uint32_t want);
 
+/* A test by name; @prepare comes first, where it is not NULL. */
+struct test {
+	const char *name;
+	int (*run)(unsigned int count);
+	void (*prepare)(void);
+};
+
+/*
+ * What main() of a program PROGRAM NAME COUNT does: run that test, @leave at the end whatever
+ * happens. The list ends with a test without a name. Return: the exit status.
+ */
+int run_test(int argc, char **argv, const struct test *tests, void (*leave)(void));
+
 double now(void);
 int open_device(const char *path, int flags);
 

@@ -174,38 +174,22 @@ int judge_answers(const char *what)
 	return clock && !strcmp(clock, "insn") && front.ctrl.worst > ANSWER_MAX;
 }
 
-static const struct {
-	const char *name;
-	int (*run)(unsigned int count);
-} tests[] = {
-	{ "vectors", vectors },
-	{ "operations", operations },
-	{ "types", types },
-	{ "windows", windows },
-	{ "changes", changes },
-	{ "impossible", impossible },
-	{ "flood", flood },
-	{ "storm", storm },
-	{ "garbage", garbage },
-	{ "revoked", revoked },
-	{ "rewritten", rewritten },
-	{ NULL, NULL },
+static const struct test tests[] = {
+	{ "vectors", vectors, NULL },
+	{ "operations", operations, NULL },
+	{ "types", types, NULL },
+	{ "windows", windows, NULL },
+	{ "changes", changes, NULL },
+	{ "impossible", impossible, NULL },
+	{ "flood", flood, NULL },
+	{ "storm", storm, NULL },
+	{ "garbage", garbage, NULL },
+	{ "revoked", revoked, NULL },
+	{ "rewritten", rewritten, NULL },
+	{ NULL, NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-	unsigned int i;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (i = 0; argc == 3 && tests[i].name; i++) {
-		if (strcmp(argv[1], tests[i].name))
-			continue;
-		atexit(leave);
-		return tests[i].run(atoi(argv[2]));
-	}
-	fprintf(stderr, "usage: control");
-	for (i = 0; tests[i].name; i++)
-		fprintf(stderr, "%c%s", i ? '|' : ' ', tests[i].name);
-	fprintf(stderr, " COUNT\n");
-	return 2;
+	return run_test(argc, argv, tests, leave);
 }

@@ -310,43 +310,24 @@ static int storm(unsigned int count)
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	int (*run)(unsigned int count);
-	bool by_itself;		/* it makes its device itself */
-} tests[] = {
-	{ "answers", answers, false },
-	{ "races", races, false },
-	{ "events", events, false },
-	{ "flips", flips, false },
-	{ "storm", storm, false },
-	{ "refused", refused, true },
-	{ "refused-control", refused_control, true },
-	{ "queues", queues, true },
-	{ "obey", obey, true },
-	{ "late-requests", late_requests, false },
-	{ "late-buffers", late_buffers, false },
-	{ "early-answers", early_answers, false },
-	{ "early-frames", early_frames, false },
-	{ NULL, NULL, false },
+static const struct test tests[] = {
+	{ "answers", answers, start },
+	{ "races", races, start },
+	{ "events", events, start },
+	{ "flips", flips, start },
+	{ "storm", storm, start },
+	{ "refused", refused, NULL },
+	{ "refused-control", refused_control, NULL },
+	{ "queues", queues, NULL },
+	{ "obey", obey, NULL },
+	{ "late-requests", late_requests, start },
+	{ "late-buffers", late_buffers, start },
+	{ "early-answers", early_answers, start },
+	{ "early-frames", early_frames, start },
+	{ NULL, NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-	unsigned int i;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (i = 0; argc == 3 && tests[i].name; i++) {
-		if (strcmp(argv[1], tests[i].name))
-			continue;
-		atexit(leave);
-		if (!tests[i].by_itself)
-			start();
-		return tests[i].run(atoi(argv[2]));
-	}
-	fprintf(stderr, "usage: hostile");
-	for (i = 0; tests[i].name; i++)
-		fprintf(stderr, "%c%s", i ? '|' : ' ', tests[i].name);
-	fprintf(stderr, " COUNT\n");
-	return 2;
+	return run_test(argc, argv, tests, leave);
 }

@@ -13,7 +13,7 @@ TOP=$(cd "$(dirname "$0")/../.." && pwd)
 build_root
 WORK=$BUILD/$KREL/sparse
 if [ -n "${LINT_ROOT:-}" ]; then
-	WORK=$(mktemp -d "$BUILD/sparse.XXXXXX")
+	WORK=$(mktemp -d -p "$BUILD")
 	trap 'rm -rf "$WORK"' EXIT
 	TOP=$LINT_ROOT
 fi

@@ -130,7 +130,7 @@ my @VIOLATIONS = (
 
 my $build = $ENV{BUILD} // top() . '/build';
 make_path($build);
-my $dir = tempdir('lint.XXXXXX', DIR => $build, CLEANUP => 1);
+my $dir = tempdir(DIR => $build, CLEANUP => 1);
 
 # An interrupt has to run the clean-up as well.
 $SIG{INT} = $SIG{TERM} = $SIG{HUP} = sub { exit 130 };

@@ -36,6 +36,10 @@
 #   frontend_end                it closes and is taken away
 #   frontend_kill               it is no more, and says nothing
 #
+# Another that tests the control ring, see selftests/frontend/control.c:
+#   control_ready               what it needs of dom0
+#   control_says WHAT TEST N    WHAT is that the test passes; what it prints is worth to be read
+#
 # Driver.
 #   driver                      print ours, stock or none: what is loaded
 #   driver_load ours|stock [PARAM=VALUE...]
@@ -329,6 +333,21 @@ frontend_kill() {
 	wait_until "$RUN_SECONDS" test ! -e /sys/class/net/vif0.7 && kill -KILL "$FRONT_PID"
 	_frontend_gone
 	xenstore-rm /local/domain/0/backend/vif/0/7
+}
+
+control_ready() {
+	modprobe xen-gntalloc
+	echo 4096 >/sys/module/xen_gntalloc/parameters/limit
+	echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+}
+
+control_says() {
+	local out status
+
+	out=$(control "${@:2}" 2>&1)
+	status=$?
+	is "$status" 0 "$1"
+	diag "$out"
 }
 
 # Driver.

@@ -9,24 +9,12 @@
 
 . "$XNB_LIB"
 
-modprobe xen-gntalloc
-echo 4096 >/sys/module/xen_gntalloc/parameters/limit
-echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+control_ready
 
-# says NAME VERB N: what it says is worth to be read, also when all is well.
-says() {
-	local out status
-
-	out=$(control "${@:2}" 2>&1)
-	status=$?
-	is "$status" 0 "$1"
-	diag "$out"
-}
-
-says "the hash of this test is the published one" vectors 1
-says "every request is answered as netif.h has it" operations 2
-says "packets are hashed as the flags say" types 2
-says "what Windows' driver does" windows 4
-says "new tables under traffic" changes 1000
-says "a storm of requests does not take a CPU" storm 4000
+control_says "the hash of this test is the published one" vectors 1
+control_says "every request is answered as netif.h has it" operations 2
+control_says "packets are hashed as the flags say" types 2
+control_says "what Windows' driver does" windows 4
+control_says "new tables under traffic" changes 1000
+control_says "a storm of requests does not take a CPU" storm 4000
 tap_done

@@ -25,44 +25,32 @@ left() {
 	echo "grants $(dom0_grants_mapped)"
 }
 
-# says NAME VERB N: what it says is worth to be read, also when all is well.
-says() {
-	local out status
-
-	out=$(control "${@:2}" 2>&1)
-	status=$?
-	is "$status" 0 "$1"
-	diag "$out"
-}
-
 floods() {
 	local lines memory
 
-	says "$FLOOD requests as fast as they are answered" flood $FLOOD
+	control_says "$FLOOD requests as fast as they are answered" flood $FLOOD
 	lines=$(log_lines) memory=$(memory)
-	says "and again" flood $FLOOD
+	control_says "and again" flood $FLOOD
 	at_most $(($(log_lines) - lines)) 5 "the log is not flooded"
 	memory=$(($(memory) - memory))
 	at_most $memory $MEMORY_KB "no memory is left behind"
 	diag "$memory kB more than before"
 }
 
-modprobe xen-gntalloc
-echo 4096 >/sys/module/xen_gntalloc/parameters/limit
-echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+control_ready
 left >/run/before
 
 check "a control ring that cannot be used is not connected" hostile refused-control 1
 left >/run/after
 is "$(cat /run/after)" "$(cat /run/before)" "and nothing of it is left"
-says "producers that cannot be" impossible 1
+control_says "producers that cannot be" impossible 1
 floods
 lines=$(log_lines)
-says "garbage for two seconds" garbage 2000
-says "grants that are revoked" revoked 300
-says "requests that change" rewritten 200
+control_says "garbage for two seconds" garbage 2000
+control_says "grants that are revoked" revoked 300
+control_says "requests that change" rewritten 200
 at_most $(($(log_lines) - lines)) 15 "the log is not flooded"
-says "then all is as ever" windows 1
+control_says "then all is as ever" windows 1
 
 left >/run/after
 is "$(cat /run/after)" "$(cat /run/before)" "nothing is left"

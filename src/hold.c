@@ -47,6 +47,17 @@ bool xnb_hold_expired(const struct xnb_hold *hold)
 	return hold->moderate.held && xnb_moderate_expired(&hold->moderate, ktime_get_ns());
 }
 
+u64 xnb_hold_wake(const struct xnb_hold *hold)
+{
+	u64 deadline_ns = xnb_hold_deadline(hold);
+	struct xnb_coalesce coalesce;
+
+	if (deadline_ns)
+		return deadline_ns;
+	coalesce = xnb_coalesce_read(hold->coalesce);
+	return xnb_moderate_foresee(&hold->moderate, &coalesce, ktime_get_ns());
+}
+
 unsigned int xnb_hold_gather(const struct xnb_hold *hold, unsigned int room)
 {
 	struct xnb_coalesce coalesce;

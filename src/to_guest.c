@@ -553,7 +553,7 @@ static void drop_all(struct xnb_to_guest *to)
  */
 static void complete_poll(struct xnb_to_guest *to)
 {
-	u64 wake_ns = xnb_hold_deadline(&to->hold);
+	u64 wake_ns = xnb_hold_wake(&to->hold);
 	bool waiting = to->waiting, due;
 	u32 armed = 0;
 

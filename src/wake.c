@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <xnb/limits.h>
 #include <xnb/wake.h>
-
-/* Xen fires no timer sooner than this after it was set. */
-#define TIMER_SLOP_NS 50000
 
 static enum hrtimer_restart expire(struct hrtimer *timer)
 {
@@ -30,27 +28,30 @@ void xnb_wake_init(struct xnb_wake *wake, struct napi_struct *napi, struct xnb_w
 }
 
 /*
- * A timer that expires too early costs a look and is started again, which Xen grants only
- * TIMER_SLOP_NS ahead: from then on that has to be early enough.
+ * To move a timer is a hypercall, cheaper than an interrupt that comes too early. One that is too
+ * late stays if it cannot be had sooner.
  */
-static bool good_enough(u64 expires_ns, u64 at_ns)
+static bool good_enough(u64 expires_ns, u64 at_ns, u64 soonest_ns)
 {
-	return expires_ns == at_ns || expires_ns + TIMER_SLOP_NS <= at_ns;
+	return expires_ns == at_ns || (expires_ns > at_ns && expires_ns <= soonest_ns);
 }
 
 void xnb_wake_at(struct xnb_wake *wake, u64 at_ns)
 {
+	u64 soonest_ns;
+
 	WRITE_ONCE(wake->at_ns, at_ns);
 	if (!at_ns)
 		return;
 	/* Pairs with expire(). */
 	smp_mb();
-	if (READ_ONCE(wake->armed) && good_enough(wake->expires_ns, at_ns))
+	soonest_ns = ktime_get_ns() + XNB_TIMER_AHEAD_NS;
+	if (READ_ONCE(wake->armed) && good_enough(wake->expires_ns, at_ns, soonest_ns))
 		return;
 
 	/* A handler that runs now may clear armed again; then the next call starts it anew. */
 	WRITE_ONCE(wake->armed, true);
-	wake->expires_ns = at_ns;
+	wake->expires_ns = max(at_ns, soonest_ns);
 	hrtimer_start(&wake->timer, ns_to_ktime(at_ns), HRTIMER_MODE_ABS_PINNED);
 	xnb_stats_count(&wake->stats->syncp, &wake->stats->armed);
 }

@@ -16,8 +16,9 @@
  * @data: events for data to the guest, not for completions; for tracing
  *
  * Owned by the NAPI context of the direction. No held event is forgotten: at the end of each
- * poll the owner asks xnb_hold_deadline() and has itself woken then; each poll asks
- * xnb_hold_expired(); what is held at the end of all polls goes out by xnb_hold_release().
+ * poll the owner asks xnb_hold_deadline(), or xnb_hold_wake(), and has itself woken then; each
+ * poll asks xnb_hold_expired(); what is held at the end of all polls goes out by
+ * xnb_hold_release().
  */
 struct xnb_hold {
 	struct xnb_moderate moderate;
@@ -69,6 +70,15 @@ static inline u64 xnb_hold_deadline(const struct xnb_hold *hold)
 {
 	return hold->moderate.held ? hold->moderate.deadline_ns : 0;
 }
+
+/**
+ * xnb_hold_wake() - when the owner wants to be woken for events
+ * @hold: the state
+ *
+ * Context: the owning NAPI. Return: ktime_get_ns() at which a held event goes out at the latest;
+ * when none is held, of one that is foreseen; or 0.
+ */
+u64 xnb_hold_wake(const struct xnb_hold *hold);
 
 /**
  * xnb_hold_gather() - how many packets may come before the owner runs again

@@ -73,13 +73,15 @@
 #define XNB_COALESCE_USECS_MAX 10000
 #define XNB_COALESCE_FRAMES_MAX 256
 
-/*
- * Their defaults. Xen fires a timer that is due in less than timer_slop (50 us) only then: a
- * shorter wait is none, and a longer one ends up to 50 us late where other timers were set
- * meanwhile.
- */
+/* Their defaults. */
 #define XNB_COALESCE_USECS 64
 #define XNB_COALESCE_FRAMES 32
+
+/*
+ * The kernel sets no timer of a Xen domain's closer than this (clock event device "xen"; dom0 may
+ * be told otherwise by xen_timer_slop=), and Xen none closer than half of it (timer_slop=).
+ */
+#define XNB_TIMER_AHEAD_NS 100000
 
 /* Time that a guest is given to notice an event and to refill its ring. */
 #define XNB_REFILL_NS 50000

@@ -116,6 +116,21 @@ static inline void xnb_moderate_sent(struct xnb_moderate *moderate)
 }
 
 /**
+ * xnb_moderate_foresee() - when the wait of the next packet is going to end
+ * @moderate: the state
+ * @coalesce: the settings
+ * @now_ns: monotonic time
+ *
+ * For a timer that has to be set long before, which those of longer waits have not. A time once
+ * foreseen comes only once: when it is over and no packet came, nothing is foreseen.
+ *
+ * Pure: any context. Return: monotonic time; 0 when an event is held already, or the next packet
+ * is not expected to wait.
+ */
+u64 xnb_moderate_foresee(const struct xnb_moderate *moderate, const struct xnb_coalesce *coalesce,
+			 u64 now_ns);
+
+/**
  * xnb_moderate_sent_late() - a held event went out because its wait was over
  * @moderate: the state; an event is held
  *

@@ -13,12 +13,12 @@
  * @timer: only schedules @napi; may still run when nothing is awaited any more
  * @napi: the context that owns all this
  * @stats: counters
- * @at_ns: when @napi wants to run at the latest, 0 when it waits for nothing
- * @expires_ns: what @timer was last started for
+ * @at_ns: when @napi wants to run, 0 when it waits for nothing
+ * @expires_ns: when @timer, as it was last started, is going to expire
  * @armed: @timer runs; cleared by its handler before it looks at @at_ns
  *
- * Arming the first timer of a CPU is a hypercall in a PV domain, so a timer that is no
- * longer needed is left to run, and one that expires early enough is not moved.
+ * Arming the first timer of a CPU is a hypercall in a PV domain, so a timer that is no longer
+ * needed is left to run.
  */
 struct xnb_wake {
 	struct hrtimer timer;
@@ -42,10 +42,10 @@ void xnb_wake_init(struct xnb_wake *wake, struct napi_struct *napi, struct xnb_w
 /**
  * xnb_wake_at() - say when the context wants to run again
  * @wake: the timer
- * @at_ns: ktime_get_ns() at which @wake->napi has to be scheduled at the latest; 0: nothing
- *	is awaited
+ * @at_ns: ktime_get_ns() at which @wake->napi has to be scheduled; 0: nothing is awaited
  *
- * Replaces what was said before. The context may run earlier and has to say it again at the
+ * Replaces what was said before. No timer fires within XNB_TIMER_AHEAD_NS of being set, so who
+ * can foresee a time says it early. The context may run earlier and has to say it again at the
  * end of each run.
  *
  * Context: the owning NAPI, before it is completed.

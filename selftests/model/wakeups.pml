@@ -6,7 +6,7 @@
  * of two CPUs that may poll, the timer, the handler, the guest and a disconnect.
  *
  * Time is left out: whether a wait is over is anybody's guess, and a timer may fire whenever
- * it is armed, EARLY times too early.
+ * it is armed, EARLY times too early; FORESEEN times it is armed before anything waits.
  *
  * A mutant breaks one rule; 10-wakeups.t wants every one of them found.
  */
@@ -18,6 +18,9 @@
 #endif
 #ifndef EARLY
 #define EARLY 1
+#endif
+#ifndef FORESEEN
+#define FORESEEN 1
 #endif
 
 #define PARK_SLOTS 2
@@ -39,6 +42,7 @@ byte settled;
 bit held;
 bit parked;
 byte early;
+byte foresaw;
 
 /* NAPI: scheduled or polling, scheduled once more meanwhile, a CPU polls, disabled. */
 bit sched;
@@ -207,16 +211,24 @@ inline decide_park(cpu)
 
 inline wake_at(cpu)
 {
+	atomic {
+		awaits = held || parked;
+		if
+		:: !awaits && foresaw < FORESEEN -> foresaw++; awaits = 1
+		:: true
+		fi
+	};
 #ifdef MUTANT_NO_BARRIER_BEHIND_AT
-	late_store(cpu, AT, (held || parked));
+	late_store(cpu, AT, awaits);
 #else
-	at = held || parked;
+	at = awaits;
 #endif
 	atomic {
 		if
-		:: (held || parked) && !armed -> drain(cpu); armed = 1; queued = 1
-		:: else
-		fi
+		:: awaits -> drain(cpu); armed = 1; queued = 1
+		:: !awaits || armed
+		fi;
+		awaits = 0
 	}
 }
 
@@ -268,7 +280,7 @@ active [2] proctype Cpu()
 {
 	byte cpu = _pid % 2;
 	byte mine;
-	bit found, yes, looked, was_parked;
+	bit found, yes, looked, was_parked, awaits;
 
 end:	do
 	:: atomic { sched && !polling && !(disabled && closed) -> polling = 1 };

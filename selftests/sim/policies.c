@@ -179,9 +179,14 @@ static void unasked_real(struct policy *policy, u64 now_ns, u32 packets)
 	policy->held = false;
 }
 
+static u64 foresee_real(struct policy *policy, u64 now_ns)
+{
+	return xnb_moderate_foresee(&policy->moderate, &policy->coalesce, now_ns);
+}
+
 #define REAL(family, text, usecs_, frames_, adaptive_) \
 	{ .name = family, .setting = text, .publish = publish_real, .sent = sent_real, \
-	  .unasked = unasked_real, \
+	  .unasked = unasked_real, .foresee = foresee_real, \
 	  .coalesce = { .usecs = usecs_, .frames = frames_, .adaptive = adaptive_ } }
 #define SIMPLE(family, text, publish_, interval, lowest) \
 	{ .name = family, .setting = text, .publish = publish_, .sent = sent_none, \

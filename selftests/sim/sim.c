@@ -85,17 +85,12 @@ static void send(struct sim *sim, u64 now_ns, bool late)
 	}
 }
 
-/*
- * A timer that fires early enough to be started once more is left alone; one that fires just
- * before the time would make the event late.
- */
-static void arm(struct sim *sim, u64 now_ns)
+/* A timer that is too late stays if it cannot be had sooner. */
+static void arm(struct sim *sim, u64 now_ns, u64 at)
 {
-	u64 at = sim->policy->deadline_ns;
-	u64 due = max_t(u64, at, now_ns + TIMER_SLOP_NS);
-	bool early = sim->timer_ns <= at - min_t(u64, at, TIMER_SLOP_NS);
+	u64 due = max_t(u64, at, now_ns + TIMER_AHEAD_NS);
 
-	if (!early && (sim->timer_ns < at || sim->timer_ns > due))
+	if (sim->timer_ns < at || sim->timer_ns > due)
 		sim->timer_ns = due;
 }
 
@@ -126,27 +121,19 @@ static void publish(struct sim *sim, u64 now_ns)
 		policy->unasked(policy, now_ns, sim->batch);
 	} else if (policy->publish(policy, now_ns, sim->batch, sim->posted)) {
 		send(sim, now_ns, false);
-	} else {
+	} else if (sim->queued && !sim->posted) {
 		/* A queue that waits for slots never holds. */
-		if (sim->queued && !sim->posted)
-			send(sim, now_ns, false);
-		else
-			arm(sim, now_ns);
+		send(sim, now_ns, false);
 	}
 	sim->batch = 0;
 }
 
-/* What the timer is for. */
-static void check_held(struct sim *sim, u64 now_ns)
+/* When the poll wants to come back, or 0. */
+static u64 wake_time(struct policy *policy, u64 now_ns)
 {
-	struct policy *policy = sim->policy;
-
-	if (!policy->held)
-		return;
-	if (now_ns >= policy->deadline_ns)
-		send(sim, now_ns, true);
-	else
-		arm(sim, now_ns);
+	if (policy->held)
+		return policy->deadline_ns;
+	return policy->foresee ? policy->foresee(policy, now_ns) : 0;
 }
 
 static void begin_poll(struct sim *sim, u64 now_ns)
@@ -158,11 +145,17 @@ static void begin_poll(struct sim *sim, u64 now_ns)
 
 static void end_poll(struct sim *sim, u64 now_ns)
 {
+	struct policy *policy = sim->policy;
+	u64 at;
+
 	sim->poll_ns = NEVER;
 	if (sim->batch)
 		publish(sim, now_ns);
-	else
-		check_held(sim, now_ns);
+	else if (policy->held && now_ns >= policy->deadline_ns)
+		send(sim, now_ns, true);
+	at = wake_time(policy, now_ns);
+	if (at)
+		arm(sim, now_ns, at);
 	if ((sim->queued && sim->posted) || sim->poll_wanted)
 		begin_poll(sim, now_ns);
 }

@@ -21,8 +21,8 @@
 #define GUEST_PACKET_NS 600
 #define GUEST_REFILL 64
 
-/* Xen: no timer fires sooner than this, and the poll it schedules takes a while to come. */
-#define TIMER_SLOP_NS 50000
+/* The kernel sets no timer closer than this, and the poll it schedules takes a while to come. */
+#define TIMER_AHEAD_NS 100000
 #define TIMER_POLL_NS 1000
 
 /* A burst of a closed loop is this tight, and its next one takes so long to come back. */
@@ -76,6 +76,7 @@ void arrivals_served(struct arrivals *arrivals, int client, u64 now_ns);
  * @publish: the guest wants an event: true to send it, else @deadline_ns is set if none waited
  * @sent: it was sent; late, when its time was over
  * @unasked: packets for a guest that is at work
+ * @foresee: when nothing waits: a time for which to set the timer, or 0; NULL: never
  */
 struct policy {
 	const char *name;
@@ -83,6 +84,7 @@ struct policy {
 	bool (*publish)(struct policy *policy, u64 now_ns, u32 packets, u32 room);
 	void (*sent)(struct policy *policy, u64 now_ns, bool late);
 	void (*unasked)(struct policy *policy, u64 now_ns, u32 packets);
+	u64 (*foresee)(struct policy *policy, u64 now_ns);
 	struct xnb_coalesce coalesce;
 	u64 interval_ns;
 	u64 lowest_hz;

@@ -222,6 +222,44 @@ static void test_time(void)
 	   "a late timer: the packet that comes first sends");
 }
 
+static void test_foresee(void)
+{
+	struct xnb_coalesce slow = { .usecs = 40, .adaptive = true };
+	struct xnb_coalesce single = { .usecs = 64, .frames = 1, .adaptive = true };
+	struct xnb_coalesce lasting = { .usecs = 100, .adaptive = true };
+	struct xnb_moderate m;
+	u64 now = START, foreseen;
+
+	xnb_moderate_init(&m);
+	is(xnb_moderate_foresee(&m, &adaptive, now), 0, "foresee: nothing of an idle direction");
+	steady(&m, &adaptive, &now, 50 * USEC, 200);
+	if (m.held)
+		steady(&m, &adaptive, &now, 50 * USEC, 1);
+	foreseen = xnb_moderate_foresee(&m, &adaptive, now);
+	ok(foreseen >= now + 49 * USEC + LONG_GAP, "foresee: not before the end of the next wait");
+	ok(foreseen <= now + 51 * USEC + LONG_GAP + LONG_GAP / 8, "foresee: nor long after it");
+	is(xnb_moderate_foresee(&m, &adaptive, foreseen - 1), foreseen, "foresee: until then");
+	is(xnb_moderate_foresee(&m, &adaptive, foreseen), 0, "foresee: only once");
+	is(xnb_moderate_foresee(&m, &fixed, now), 0, "foresee: nothing where each packet waits");
+	is(xnb_moderate_foresee(&m, &slow, now), 0, "foresee: nothing where no packet waits");
+	is(xnb_moderate_foresee(&m, &single, now), 0, "foresee: nothing where none may join");
+	is(xnb_moderate_foresee(&m, &lasting, now), 0, "foresee: no long waits");
+	m.skip = 1;
+	is(xnb_moderate_foresee(&m, &adaptive, now), 0, "foresee: nothing where waits are in vain");
+	m.skip = 0;
+	xnb_moderate_unasked(&m, 1);
+	is(xnb_moderate_foresee(&m, &adaptive, now), 0, "foresee: nothing for a guest at work");
+	xnb_moderate_publish(&m, &adaptive, now += 50 * USEC, 1, ROOM);
+	ok(m.held, "foresee: the packet that was foreseen waits");
+	ok(m.deadline_ns <= foreseen, "foresee: not for longer");
+	is(xnb_moderate_foresee(&m, &adaptive, now), 0, "foresee: nothing while one waits");
+
+	xnb_moderate_init(&m);
+	steady(&m, &adaptive, &now, 5 * USEC, 200);
+	xnb_moderate_sent(&m);
+	is(xnb_moderate_foresee(&m, &adaptive, now), 0, "foresee: not of packets that are close");
+}
+
 static void test_static(void)
 {
 	struct xnb_coalesce off = { .usecs = 0, .frames = 64 };
@@ -543,6 +581,7 @@ int main(void)
 	test_count();
 	test_ring();
 	test_time();
+	test_foresee();
 	test_static();
 	test_ping_pong();
 	test_back_off();

@@ -20,6 +20,12 @@
 /* A wait that paid makes up for so many in vain. */
 #define PAID_MISSES 2
 
+/* A packet may come later than expected, by this share of the wait: too early a timer is no use. */
+#define FORESEE_SLACK 8
+
+/* Where more come in a wait, the guest is at work with one when the next comes, as a rule. */
+#define FORESEE_PACKETS 4
+
 /* Held by a parked queue beside the packets that it finds before its time. */
 #define PARKED 1
 
@@ -137,6 +143,25 @@ enum xnb_exit xnb_moderate_publish(struct xnb_moderate *moderate,
 		judge_wait(moderate, late && came_ns < moderate->half_ns);
 	moderate->came_ns = 0;
 	return exit;
+}
+
+u64 xnb_moderate_foresee(const struct xnb_moderate *moderate, const struct xnb_coalesce *coalesce,
+			 u64 now_ns)
+{
+	u64 wait_ns = longest_wait(coalesce);
+	u64 deadline_ns = moderate->last_ns + moderate->gap_ns + wait_ns + wait_ns / FORESEE_SLACK;
+
+	/* Nothing waits where no second packet is due, or none may join. */
+	if (!coalesce->adaptive || moderate->skip || moderate->gap_ns >= wait_ns ||
+	    coalesce->frames == 1)
+		return 0;
+	/* Then a timer can be had when it is needed. */
+	if (wait_ns >= XNB_TIMER_AHEAD_NS)
+		return 0;
+	if (moderate->held || moderate->unasked || moderate->gap_ns < wait_ns / FORESEE_PACKETS ||
+	    now_ns >= deadline_ns)
+		return 0;
+	return deadline_ns;
 }
 
 void xnb_moderate_sent_late(struct xnb_moderate *moderate)

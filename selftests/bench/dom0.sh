@@ -17,7 +17,6 @@
 #   set_mtu BYTES, offloads on|off
 #                               of the guest, its interface and the bridge
 #   microseconds                the time
-#   settle                      let what is under way end
 #   veth_start, veth_end        a pair of interfaces in dom0, its other end in a namespace
 #                               at VETH_IP, with the servers that a guest has
 
@@ -30,10 +29,6 @@ VETH_IP=10.0.9.2
 
 microseconds() {
 	echo "${EPOCHREALTIME/./}"
-}
-
-settle() {
-	read -rt 0.2 -u "$NEVER" || :
 }
 
 _order() {

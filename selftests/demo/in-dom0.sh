@@ -114,7 +114,7 @@ vif_quiet() {
 	vif_packets && [ $((PACKETS_SEEN - before)) -le 12 ]
 }
 
-settle() {
+quiet_down() {
 	wait_until 20 stream_alive && wait_until 20 vif_quiet
 }
 
@@ -147,7 +147,7 @@ measure_pktgen() {
 		read -r got <"/sys/class/net/$VIF/statistics/rx_packets"
 		pps=$(pktgen_from_guest a 60 "$PACKETS")
 	fi
-	settle
+	quiet_down
 	irqs=$(($(guest_irqs a) - irqs))
 	if [ "$way" = to ]; then
 		received=$(guest_received)
@@ -160,16 +160,16 @@ measure_pktgen() {
 }
 
 measure_tcp() {
-	settle
+	quiet_down
 	value "$1" tcp_to "$(tcp_to_guest a 1)"
-	settle
+	quiet_down
 	value "$1" tcp_from "$(tcp_from_guest a 1)"
 }
 
 measure_rtt() {
 	local rtt
 
-	settle
+	quiet_down
 	rtt=$(udp_rtt a 1)
 	value "$1" rtt "${rtt% *}"
 }
@@ -178,7 +178,7 @@ measure_small() {
 	local round
 
 	for ((round = 1; round <= ROUNDS; round++)); do
-		settle
+		quiet_down
 		measure_pktgen "$1" to
 		measure_pktgen "$1" from
 	done

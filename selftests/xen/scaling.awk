@@ -26,21 +26,22 @@ function row(driver, sources, queues,	label) {
 	cost[driver, sources, queues] = ratio(all[label], packets[label])
 	busiest[driver, sources, queues] = ratio(most[label], packets[label])
 	spread[driver, sources, queues] = ratio(host[label], most[label])
-	printf "# %-5s %-8s %d queues: %6d instructions a packet, busiest CPU of dom0 %6d, speed-up %.2f\n",
-		driver == 1 ? "stock" : "ours", sources == 1 ? "spread" : "one CPU", queues,
+	printf "# %-5s %-10s %d queues: %6d instructions a packet, busiest CPU of dom0 %6d, speed-up %.2f\n",
+		driver == 1 ? "stock" : "ours", NAME[sources], queues,
 		cost[driver, sources, queues], busiest[driver, sources, queues],
 		spread[driver, sources, queues]
 }
 
 END {
-	for (sources = 1; sources <= 2; sources++)
+	split("spread,one CPU,from guest", NAME, ",")
+	for (sources = 1; sources <= 3; sources++)
 		for (queues = 1; queues <= 8; queues *= 2) {
 			row(1, sources, queues)
 			row(2, sources, queues)
 			judge(cost[2, sources, queues] > 0 &&
 			      cost[2, sources, queues] <= cost[1, sources, queues] &&
 			      busiest[2, sources, queues] <= busiest[1, sources, queues],
-			      queues " queues, " (sources == 1 ? "spread" : "one CPU") \
+			      queues " queues, " NAME[sources] \
 			      ": no more work, in all and on the busiest CPU, than stock's")
 		}
 	for (sources = 1; sources <= 2; sources++)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# One to eight queues, stock and ours in one boot: what a packet costs, and how the work is
-# spread over dom0's CPUs. 64 flows enter by the bridge, in bursts of 16 as a NIC's poll brings
-# them: sources spread over as many CPUs as there are queues, or all on one CPU. Instructions
-# are counted outside: scaling.awk makes the table and judges it.
+# One to eight queues on as many CPUs of dom0, stock and ours in one boot: what a packet costs,
+# and how the work is spread over the CPUs. To the guest 64 flows enter by the bridge, in bursts
+# of 16 as a NIC's poll brings them: sources spread over all CPUs, or all on one CPU. From the
+# guest each queue has a sender on a CPU of its own. Instructions are counted outside: scaling.awk
+# makes the table and judges it.
 # clock: insn
 # vcpus: 16
 # dom0-vcpus: 8
@@ -13,28 +14,46 @@
 # driver-args: max_queues=8
 # guest: a vcpus=8
 # plugin: yes
-# timeout: 600
+# timeout: 1500
 
 . "$XNB_LIB"
 
 FLOWS=64
 BURST=16
+PACKETS=32000
+WARM_UP=16000
+# Half a second and more, for both drivers: ours looks each 100 ms where work is done.
+SETTLED_AFTER=96000
+# With so many queues work can move.
+MOVES=([2]=_settled [4]=_settled [8]=_settled)
 NET=/sys/class/net
+NOBODY=02:00:00:00:00:07
 
 feeders() {
 	local k
 
-	modprobe pktgen
 	for ((k = 0; k < 8; k++)); do
 		ip link add "feed$k" type veth peer name "port$k"
 		ip link set "port$k" master xenbr0
+		ip link set "port$k" type bridge_slave flood off mcast_flood off
 		ip link set "port$k" up
 		ip link set "feed$k" up
 	done
 }
 
-# storm CPUS: packets without end, as if port K received them on CPU K.
-storm() {
+# cpus N: so many of dom0's are online. pktgen has its threads on those it finds.
+cpus() {
+	local k
+
+	modprobe -qr pktgen || :
+	for ((k = 1; k < 8; k++)); do
+		echo $((k < $1)) >"/sys/devices/system/cpu/cpu$k/online" || return 1
+	done
+	modprobe pktgen
+}
+
+# ports_ready CPUS COUNT: so many packets are to come, as if port K received its share on CPU K.
+ports_ready() {
 	local k line
 
 	for k in /proc/net/pktgen/kpktgend_*; do
@@ -42,39 +61,84 @@ storm() {
 	done
 	for ((k = 0; k < $1; k++)); do
 		echo "add_device port$k" >"/proc/net/pktgen/kpktgend_$k"
-		for line in "count 0" "pkt_size 60" "xmit_mode netif_receive" "burst $BURST" \
+		for line in "count $(($2 / $1))" "pkt_size 60" "xmit_mode netif_receive" "burst $BURST" \
 			"src_mac 00:16:3e:aa:00:0$k" "dst_mac $(vif_key a mac)" \
 			"src_min 10.0.1.$k" "dst $(guest_ip a)" "udp_dst_min 9" "udp_dst_max 9" \
 			"udp_src_min 1000" "udp_src_max $((1000 + FLOWS / $1))"; do
 			echo "$line" >"/proc/net/pktgen/port$k" || return 1
 		done
 	done
-	echo start >/proc/net/pktgen/pgctrl &
 }
 
-sent() {
-	link_stat "$(vif_of a)" tx_packets
+ports_send() {
+	echo start >/proc/net/pktgen/pgctrl
 }
 
-a_while() {
-	read -rt "$1" -u "$NEVER"
+# guest_ready QUEUES COUNT
+guest_ready() {
+	guest_run a "
+		modprobe pktgen; cd /proc/net/pktgen
+		for t in kpktgend_*; do echo rem_device_all >\$t; done
+		for k in \$(seq 0 $(($1 - 1))); do
+			echo add_device eth0@\$k >kpktgend_\$k
+			for x in 'count $(($2 / $1))' 'pkt_size 60' 'dst 10.0.0.77' 'dst_mac $NOBODY' \
+				\"queue_map_min \$k\" \"queue_map_max \$k\"; do echo \"\$x\" >eth0@\$k; done
+		done"
 }
 
-# measure LABEL CPUS: half a second to settle, then a window for the judge.
-measure() {
-	local before
+guest_send() {
+	guest_run a 'echo start >/proc/net/pktgen/pgctrl'
+}
 
-	storm "$2" || bail "pktgen refuses"
-	a_while 0.5
-	mark 0
-	before=$(sent)
-	a_while 0.25
-	mark "$1"
-	echo "$1 $(($(sent) - before))" >>"$LOGS/packets.txt"
+packets() {
+	link_stat "$(vif_of a)" "$COUNTER"
+}
+
+packets_since() {
+	[ $(($(packets) - $1)) -ge "$2" ]
+}
+
+note_work() {
 	[ ! -e "$NET/$(vif_of a)/rss/work_cpus" ] ||
 		WORK=$(cat "$NET/$(vif_of a)/rss/work_cpus")
-	echo stop >/proc/net/pktgen/pgctrl
-	wait $!
+}
+
+# Ends the judge's window: label, packets before it.
+counted() {
+	settle
+	mark "$1"
+	echo "$1 $(($(packets) - $2))" >>"$LOGS/packets.txt"
+}
+
+# measure LABEL COUNTER SOURCE PARTS: the source sends by so many CPUs or queues, first to warm up;
+# the judge has all that happens from rest to rest.
+measure() {
+	local COUNTER=$2 before
+
+	if ! { "$3_ready" "$4" $WARM_UP && "$3_send" && "$3_ready" "$4" $PACKETS; }; then
+		bail "pktgen refuses"
+	fi
+	before=$(packets)
+	mark 0
+	"$3_send"
+	counted "$1" "$before"
+}
+
+# Where the work moves to other CPUs first: the judge begins in the midst, which a CPU that has
+# nothing to do can tell in time.
+measure_settled() {
+	local COUNTER=$2 before sender
+
+	"$3_ready" "$4" $((SETTLED_AFTER + PACKETS)) || bail "pktgen refuses"
+	before=$(packets)
+	"$3_send" &
+	sender=$!
+	wait_until "$RUN_SECONDS" packets_since "$before" $SETTLED_AFTER || bail "no packets"
+	note_work
+	before=$(packets)
+	mark 0
+	wait $sender
+	counted "$1" "$before"
 }
 
 # Labels: driver (1 stock, 2 ours), sources (1 spread, 2 one CPU, 3 the guest), queues.
@@ -82,11 +146,13 @@ tables() {
 	local queues
 
 	for queues in 1 2 4 8; do
+		check "$1: $queues CPUs" cpus "$queues"
 		check "$1: the guest connects $queues queues" guest_reconnect a "$queues"
-		measure "$2$((10 + queues))" "$queues"
-		measure "$2$((20 + queues))" 1
+		measure "$2$((10 + queues))" tx_packets ports "$queues"
+		"measure${MOVES[queues]:-}" "$2$((20 + queues))" tx_packets ports 1
 		[ "$2$queues" = 21 ] || [ "$2" = 1 ] || check "$queues queues, one CPU sends: others do the work" \
 			grep -qE '^[1-7]( [1-7])*$' <<<"$WORK"
+		measure "$2$((30 + queues))" rx_packets guest "$queues"
 	done
 }
 

@@ -56,6 +56,7 @@
 #   pktgen_from_guest NAME SIZE COUNT                                   packets/s
 #   pktgen_to_nobody NAME SIZE COUNT   from the guest, to an address that nobody has
 #                               PKTGEN_DELAY=NS: one packet each so many ns
+#   settle                      let what is under way end
 #   udp_rtt NAME [SEC]          round trip: p50 and p99 in us, or RTT_PERCENTILES; tcp_rtt
 #   xfer_to NAME ..., xfer_from NAME ...
 #                               xfer_to NAME tcp BYTES | udp FROM TO STEP; data verified
@@ -137,6 +138,8 @@ save_logs() {
 
 # Guests.
 
+# A guest reads the TSC itself, as Xen lets it where the processor says that it is invariant. The
+# emulated one counts instructions and is; it only does not say so.
 _guest_config() {
 	local name=$1 number=$2 n
 
@@ -145,6 +148,7 @@ _guest_config() {
 		kernel = "/dev/vda"
 		ramdisk = "/dev/vdb"
 		memory = $memory
+		tsc_mode = "native"
 		vcpus = $vcpus
 		${cpus:+cpus = \"$cpus\"}
 		extra = "console=hvc0 quiet loglevel=5 panic=1 oops=panic rodata=off ${XNB_GUEST_ARGS:-} xnb.number=$number xnb.queues=$queues $extra"

@@ -4,6 +4,11 @@
 # Load and measurement, and what a leak would change: a part of lib.sh, where its verbs
 # are described.
 
+# What is on its way arrives, and nobody works for it any more.
+settle() {
+	read -rt 0.2 -u "$NEVER" || :
+}
+
 # _iperf HOST AMOUNT FLOWS OPTION...: AMOUNT in seconds, or in bytes as 64M
 _iperf() {
 	local host=$1 flows=$3 unit=-t

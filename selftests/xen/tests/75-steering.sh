@@ -350,8 +350,8 @@ xps_elsewhere() {
 	done
 }
 
-# settle QUEUE CPU: an administrator sends its events elsewhere.
-settle() {
+# move_events QUEUE CPU: an administrator sends its events elsewhere.
+move_events() {
 	local irq
 
 	while read -r irq; do
@@ -373,10 +373,10 @@ is "$(xps_elsewhere)" "" "and the stack knows it"
 check "traffic" traffic_start a || bail "no traffic"
 before=$(home_of 0)
 other=$(((before + 1) % 4))
-check "an administrator moves the events of queue 0" settle 0 $other
+check "an administrator moves the events of queue 0" move_events 0 $other
 check "its home follows" wait_until 5 home_is 0 $other
 is "$(xps_elsewhere)" "" "and the stack knows it"
-check "he moves them back" settle 0 "$before"
+check "he moves them back" move_events 0 "$before"
 check "its home follows" wait_until 5 home_is 0 "$before"
 
 queue=$(queue_at 3)

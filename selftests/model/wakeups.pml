@@ -20,7 +20,7 @@
 #define EARLY 1
 #endif
 #ifndef FORESEEN
-#define FORESEEN 1
+#define FORESEEN 0
 #endif
 
 #define PARK_SLOTS 2

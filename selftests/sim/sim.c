@@ -88,7 +88,7 @@ static void send(struct sim *sim, u64 now_ns, bool late)
 /* A timer that is too late stays if it cannot be had sooner. */
 static void arm(struct sim *sim, u64 now_ns, u64 at)
 {
-	u64 due = max_t(u64, at, now_ns + TIMER_AHEAD_NS);
+	u64 due = max_t(u64, at, now_ns + XNB_TIMER_AHEAD_NS);
 
 	if (sim->timer_ns < at || sim->timer_ns > due)
 		sim->timer_ns = due;

@@ -21,8 +21,7 @@
 #define GUEST_PACKET_NS 600
 #define GUEST_REFILL 64
 
-/* The kernel sets no timer closer than this, and the poll it schedules takes a while to come. */
-#define TIMER_AHEAD_NS 100000
+/* The poll that a timer schedules takes a while to come. */
 #define TIMER_POLL_NS 1000
 
 /* A burst of a closed loop is this tight, and its next one takes so long to come back. */

@@ -105,29 +105,29 @@ trace_stop() {
 	grep -v '^#' "$TRACING/trace" >/run/trace
 }
 
-# The longest time in microseconds from the first held packet to its event, among those that
-# others follow; and that of the last, which only the timer can end.
-longest_waits() {
+# Of each event of the trace: how long the first packet waited for it, in microseconds, and whether
+# the next packet ended the wait or the timer.
+waits() {
 	awk '
 	{ match($0, /[0-9]+\.[0-9]+: xnb_/); now = substr($0, RSTART) + 0 }
 	/ data / && /xnb_decide/ && / hold$/ && !since { since = now }
 	/ data / && ((/xnb_decide/ && !/ hold$/) || /xnb_release/) {
-		if (last > most) most = last
-		late += last > 100e-6
-		last = since ? now - since : 0
+		printf "%.0f %s\n", since ? (now - since) * 1e6 : 0, /xnb_release/ ? "timer" : "packet"
 		since = 0
-	}
-	END { printf "%.0f %.0f %d\n", most * 1e6, last * 1e6, late }' /run/trace
+	}' /run/trace
 }
 
-# Waits that the timer ended: how many, and the longest in microseconds.
+# The longest of those that another packet follows, the last, and how many are above 100 us.
+longest_waits() {
+	waits | awk '
+	$1 > 100 { late++ }
+	NR > 1 && last > most { most = last }
+	{ last = $1 }
+	END { print most + 0, last + 0, late + 0 }'
+}
+
 timed_waits() {
-	awk '
-	{ match($0, /[0-9]+\.[0-9]+: xnb_/); now = substr($0, RSTART) + 0 }
-	/ data / && /xnb_decide/ && / hold$/ && !since { since = now }
-	/ data / && /xnb_release/ && / sent$/ { n++; if (now - since > most) most = now - since }
-	/ data / && ((/xnb_decide/ && !/ hold$/) || /xnb_release/) { since = 0 }
-	END { printf "%d %.0f\n", n, most * 1e6 }' /run/trace
+	waits | awk '$2 == "timer" { n++; if ($1 > most) most = $1 } END { print n + 0, most + 0 }'
 }
 
 # The last packet of one that ends behind an event waits for the next, which does not come.

@@ -19,16 +19,12 @@ note() {
 	diag "$1 $2 $3"
 }
 
-quiet() {
-	read -rt 0.2 -u "$NEVER"
-}
-
 packets_to() {
 	local irqs pps
 
 	irqs=$(guest_irqs a)
 	pps=$(pktgen_to_guest a 60 $PACKETS)
-	quiet
+	settle
 	note "$1" pps_to "$pps"
 	note "$1" guest_irqs_to $(($(guest_irqs a) - irqs))
 }
@@ -38,7 +34,7 @@ packets_from() {
 
 	irqs=$(guest_irqs a) dom0=$(dom0_irqs "$(vif_of a)")
 	pps=$(pktgen_from_guest a 60 $PACKETS)
-	quiet
+	settle
 	note "$1" pps_from "$pps"
 	note "$1" guest_irqs_from $(($(guest_irqs a) - irqs))
 	note "$1" dom0_irqs_from $(($(dom0_irqs "$(vif_of a)") - dom0))
@@ -47,7 +43,7 @@ packets_from() {
 # The bridge drops them: what is left to measure is the way through the driver.
 packets_to_bridge() {
 	note "$1" pps_bridge "$(pktgen_to_nobody a 60 $PACKETS)"
-	quiet
+	settle
 }
 
 round_trips() {

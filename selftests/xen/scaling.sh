@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 # One to eight queues on as many CPUs of dom0, stock and ours in one boot: what a packet costs,
 # and how the work is spread over the CPUs. To the guest 64 flows enter by the bridge, in bursts
-# of 16 as a NIC's poll brings them: sources spread over all CPUs, or all on one CPU. From the
-# guest each queue has a sender on a CPU of its own. Instructions are counted outside: scaling.awk
-# makes the table and judges it.
+# of 16 as a NIC's poll brings them: spread over all CPUs, 32,000 packets a second in all, or from
+# one CPU that sends as fast as it can. From the guest each queue has a sender on a CPU of its own.
+# Instructions are counted outside: scaling.awk makes the table and judges it.
 # clock: insn
 # vcpus: 16
 # dom0-vcpus: 8
@@ -20,7 +20,11 @@
 
 FLOWS=64
 BURST=16
-PACKETS=32000
+# Spread sources are paced, so that each has the same share at any time: all together by this, which
+# leaves the clock's machine rest, and each a little slower than the one before it, so that their
+# bursts meet in all ways.
+BURST_NSECS=500000
+PACKETS=64000
 WARM_UP=16000
 # Half a second and more, for both drivers: ours looks each 100 ms where work is done.
 SETTLED_AFTER=96000
@@ -50,7 +54,8 @@ cpus() {
 	modprobe pktgen
 }
 
-# ports_ready CPUS COUNT: so many packets are to come, as if port K received its share on CPU K.
+# ports_ready CPUS COUNT [NSECS]: so many packets are to come, as if port K received its share on
+# CPU K, with some NSECS from burst to burst of one port.
 ports_ready() {
 	local k line
 
@@ -60,6 +65,7 @@ ports_ready() {
 	for ((k = 0; k < $1; k++)); do
 		echo "add_device port$k" >"/proc/net/pktgen/kpktgend_$k"
 		for line in "count $(($2 / $1))" "pkt_size 60" "xmit_mode netif_receive" "burst $BURST" \
+			"delay $((${3:-0} * (500 + k) / 500))" \
 			"src_mac 00:16:3e:aa:00:0$k" "dst_mac $(vif_key a mac)" \
 			"src_min 10.0.1.$k" "dst $(guest_ip a)" "udp_dst_min 9" "udp_dst_max 9" \
 			"udp_src_min 1000" "udp_src_max $((1000 + FLOWS / $1))"; do
@@ -70,6 +76,14 @@ ports_ready() {
 
 ports_send() {
 	echo start >/proc/net/pktgen/pgctrl
+}
+
+spread_ready() {
+	ports_ready "$1" "$2" $(($1 * BURST_NSECS))
+}
+
+spread_send() {
+	ports_send
 }
 
 # guest_ready QUEUES COUNT
@@ -104,8 +118,8 @@ count_packets() {
 	echo "$1 $(($(packets "$2") - $3))" >>"$LOGS/packets.txt"
 }
 
-# measure LABEL COUNTER SOURCE PARTS: the source sends by so many CPUs or queues, first to warm up;
-# the judge has all that happens from rest to rest.
+# measure LABEL COUNTER spread|ports|guest PARTS: so many CPUs or queues send, first to warm up; the
+# judge has all that happens from rest to rest.
 measure() {
 	local before
 
@@ -142,7 +156,7 @@ tables() {
 	for queues in 1 2 4 8; do
 		check "$1: $queues CPUs" cpus "$queues"
 		check "$1: the guest connects $queues queues" guest_reconnect a "$queues"
-		measure "$2$((10 + queues))" tx_packets ports "$queues"
+		measure "$2$((10 + queues))" tx_packets spread "$queues"
 		if [ "$queues" = 1 ]; then
 			measure "$2$((20 + queues))" tx_packets ports 1
 		else

@@ -6,7 +6,7 @@
 # driver: stock
 # guest: a
 # guest-tools: full
-# timeout: 800
+# timeout: 1500
 
 . "$XNB_LIB"
 

@@ -78,14 +78,6 @@ ports_send() {
 	echo start >/proc/net/pktgen/pgctrl
 }
 
-spread_ready() {
-	ports_ready "$1" "$2" $(($1 * BURST_NSECS))
-}
-
-spread_send() {
-	ports_send
-}
-
 # guest_ready QUEUES COUNT
 guest_ready() {
 	guest_run a "
@@ -118,12 +110,13 @@ count_packets() {
 	echo "$1 $(($(packets "$2") - $3))" >>"$LOGS/packets.txt"
 }
 
-# measure LABEL COUNTER spread|ports|guest PARTS: so many CPUs or queues send, first to warm up; the
-# judge has all that happens from rest to rest.
+# measure LABEL COUNTER SOURCE PARTS [NSECS]: the source sends by so many CPUs or queues, first to
+# warm up; the judge has all that happens from rest to rest.
 measure() {
 	local before
 
-	if ! { "$3_ready" "$4" $WARM_UP && "$3_send" && "$3_ready" "$4" $PACKETS; }; then
+	if ! { "$3_ready" "$4" $WARM_UP "${5:-0}" && "$3_send" &&
+		"$3_ready" "$4" $PACKETS "${5:-0}"; }; then
 		bail "pktgen refuses"
 	fi
 	before=$(packets "$2")
@@ -156,7 +149,7 @@ tables() {
 	for queues in 1 2 4 8; do
 		check "$1: $queues CPUs" cpus "$queues"
 		check "$1: the guest connects $queues queues" guest_reconnect a "$queues"
-		measure "$2$((10 + queues))" tx_packets spread "$queues"
+		measure "$2$((10 + queues))" tx_packets ports "$queues" $((queues * BURST_NSECS))
 		if [ "$queues" = 1 ]; then
 			measure "$2$((20 + queues))" tx_packets ports 1
 		else

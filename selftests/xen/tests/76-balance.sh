@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # Skewed load: it is even within a second, also with a flow that is larger than any; and no packet
 # overtakes another of its flow while the table is written all the time.
-# By hand, ten million packets (an hour where a core is the machine's own):
-#   sed 's/^PACKETS=.*/PACKETS=10000000/; s/^# timeout: .*/# timeout: 7200/' 76-balance.sh >long.sh
+# By hand, ten million packets (nearly two hours of a core):
+#   sed 's/^PACKETS=.*/PACKETS=10000000/; s/^# timeout: .*/# timeout: 20000/' 76-balance.sh >long.sh
 # clock: insn
 # dom0-vcpus: 4
 # vcpus: 6

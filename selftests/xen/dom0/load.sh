@@ -139,7 +139,7 @@ traffic_start() {
 	rm -f "$STATE/$1.stop"
 	for way in "" -r; do
 		# shellcheck disable=SC2086
-		xfer tcp $way -t 300 -u "$STATE/$1.stop" "$(guest_ip "$1")" "$XFER_PORT" 0 \
+		xfer tcp $way -u "$STATE/$1.stop" "$(guest_ip "$1")" "$XFER_PORT" 0 \
 			>"$STATE/$1.traffic$way" 2>&1 9>&- &
 		echo $! >"$STATE/$1.pid$way"
 	done

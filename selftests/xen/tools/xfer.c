@@ -4,7 +4,7 @@
  *
  *	xfer serve PORT
  *	xfer tcp  [-r] [-t SECONDS] HOST PORT BYTES [SEED]
- *	xfer tcp  [-r] [-t SECONDS] -u FILE HOST PORT 0 [SEED]
+ *	xfer tcp  [-r] -u FILE HOST PORT 0 [SEED]
  *	xfer udp  [-r] [-t SECONDS] HOST PORT FROM TO STEP [SEED]
  *
  * The data goes to the server, or with -r from the server to us. Udp sends one
@@ -35,7 +35,8 @@
 #define BUF_SIZE	65536
 #define UDP_MAX		65507
 #define UDP_TRIES	5
-#define IO_SECONDS	20
+/* After an outage TCP may be silent for as long again. */
+#define IO_SECONDS	60
 #define DATAGRAM_MS	500
 #define ENDLESS		UINT64_MAX
 #define ENDLESS_PIECE	16384
@@ -450,7 +451,7 @@ static int usage(void)
 {
 	fprintf(stderr, "usage: xfer serve PORT\n"
 			"       xfer tcp [-r] [-t SECONDS] HOST PORT BYTES [SEED]\n"
-			"       xfer tcp [-r] [-t SECONDS] -u FILE HOST PORT 0 [SEED]\n"
+			"       xfer tcp [-r] -u FILE HOST PORT 0 [SEED]\n"
 			"       xfer udp [-r] [-t SECONDS] HOST PORT FROM TO STEP [SEED]\n");
 	return 2;
 }
@@ -502,7 +503,8 @@ int main(int argc, char **argv)
 	if (until)
 		r.bytes = ENDLESS;
 
-	alarm(seconds);
+	if (!until)
+		alarm(seconds);
 	v = transfer(dial(argv[optind], argv[optind + 1]), &r);
 	printf("%s bytes=%llu resent=%u\n", v.good ? "good" : "BAD",
 	       (unsigned long long)v.bytes, v.resent);

@@ -95,10 +95,11 @@ streams() {
 	jobs+=($!)
 	timeout 60 stream send -n $STREAM -r 1000000 -p 1/2 "$VIF" $NOBODY $FLOWS >/run/sent.1
 	wait "${jobs[@]}"
-	wait_until 10 arrived $((from + BURST))
-	read -r _ packets _ _ _ disordered _ _ _ missed < <(
-		guest_run a ': >/run/stop; until grep packets /run/received; do sleep 0.1; done')
+	wait_until "$RUN_SECONDS" arrived $((from + BURST))
 	sent=$(awk '{ n += $1 } END { print n }' /run/sent.*)
+	read -r _ packets _ _ _ disordered _ _ _ missed < <(
+		guest_run a "echo $((sent - $(dropped) + drops)) >/run/stop
+			until grep packets /run/received; do sleep 0.1; done")
 	streamed=$((streamed + packets))
 	got="to the guest $packets of $sent, missed $missed, disordered $disordered"
 	got+=", lost $((sent - packets - missed - $(dropped) + drops)), from it lost $((from + BURST - $(strays)))"
@@ -136,7 +137,7 @@ one_round() {
 	what="each queue" got=
 	each_queue || return 1
 	what="TCP stalls" got=
-	wait_until 20 traffic_moves a || return 1
+	wait_until "$RUN_SECONDS" traffic_moves a || return 1
 	what=reconnect got=
 	reconnect
 }
@@ -164,11 +165,11 @@ while { [ $SECONDS -lt $end ] || [ $rounds -lt $ROUNDS ]; } && [ -z "$broken" ];
 	fi
 done
 if [ -n "$broken" ]; then
-	diag "round $((rounds + 1)), $(vif_queues "$VIF") queues: $what: $got"
 	show_queues
+	diag "round $((rounds + 1)), $(vif_queues "$VIF") queues: $what: $got"
 fi
 is "$broken" "" "no packet lost, none overtaken, no stall"
-check "data moves at the end" wait_until 20 traffic_moves a
+check "data moves at the end" wait_until "$RUN_SECONDS" traffic_moves a
 : >/run/stop
 check "the TCP connections survived, nothing is lost or changed" traffic_stop a
 wait

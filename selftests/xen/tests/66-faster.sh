@@ -57,12 +57,13 @@ round_trips() {
 	note "$1" tcp_p99 "$p99"
 }
 
+# streams DRIVER NAME BYTES
 streams() {
 	local flows
 
 	for flows in 1 4; do
-		note "$1" "to_$2_$flows" "$(tcp_to_guest a 1 $flows)"
-		note "$1" "from_$2_$flows" "$(tcp_from_guest a 1 $flows)"
+		note "$1" "to_$2_$flows" "$(tcp_to_guest a "$3" $flows)"
+		note "$1" "from_$2_$flows" "$(tcp_from_guest a "$3" $flows)"
 	done
 }
 
@@ -76,9 +77,9 @@ measure() {
 	packets_from "$1"
 	packets_to_bridge "$1"
 	round_trips "$1"
-	streams "$1" tso
+	streams "$1" tso 192M
 	offloads off
-	streams "$1" plain
+	streams "$1" plain 48M
 	offloads on
 }
 

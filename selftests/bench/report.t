@@ -74,6 +74,14 @@ is(() = $html =~ /<li>Packets at full rate: /g, 2, 'every worse row is named und
 isnt(slurp("$dir/packets.svg"), '', 'the plot is kept as a file, too');
 is(scalar(() = slurp("$dir/results.md") =~ /^\| .*\(worse\)/mg), 2, 'the tables in Markdown mark worse rows');
 
+mkdir "$dir/profile";
+open my $out, '>', "$dir/profile/functions.csv" or die $!;
+print $out "row,unit,driver,part,function,instructions\n",
+	map { "60 bytes,a packet,$_,guest,xennet_poll,42.5\n" } qw(stock ours);
+close $out or die $!;
+is(system("$FindBin::Bin/report $dir/profile >/dev/null"), 0, 'a profile alone makes a report');
+like(slurp("$dir/profile/report.html"), qr/<td>xennet_poll/, 'with its functions');
+
 mkdir "$dir/empty";
 like(scalar qx($FindBin::Bin/report $dir/empty 2>&1), qr/\Areport: no results in .*: run make bench\n\z/,
 	'without results one line says what to do');

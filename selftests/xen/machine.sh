@@ -57,7 +57,7 @@ make_prepare_part() {
 	local file=$1 ko=$2 dir=$WORK/prepare.d
 
 	mkdir -p "$dir/xnb"
-	cp "$XEN_DIR"/dom0/{lib,load}.sh "$XEN_DIR/../lib/tap.sh" "$dir/xnb/"
+	cp "$XEN_DIR"/dom0/{lib,load,domain}.sh "$XEN_DIR/../lib/tap.sh" "$dir/xnb/"
 	cp "$XEN_DIR/dom0/step-prepare" "$dir/xnb/step"
 	printf '%s' "${GUESTS:+$GUESTS$'\n'}" >"$dir/xnb/guests"
 	{

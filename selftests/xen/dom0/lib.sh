@@ -29,6 +29,15 @@
 #                               without starting that; return when both ends are connected
 #   vif_unplug NAME DEVID       take it away; return when it is gone
 #
+# A driver domain, a guest called domain, with a bridge between dom0's and the guests of its own.
+#   domain_start                its modules and its bridge
+#   in_domain COMMAND           run it there
+#   domain_load ours|stock
+#   domain_guest NAME [OPTION]...
+#                               a guest with its interface there; return when it answers
+#   domain_swap ours|stock NAME...
+#                               live swap below these guests, which are all it has
+#
 # A frontend in user space that does nothing by itself, interface vif0.7, announced but
 # not connected: see selftests/frontend/obey.c. Not below check, which is a shell of its own.
 #   frontend_start NOTIFY       NOTIFY: its feature-rx-notify
@@ -54,10 +63,12 @@
 #   tcp_between FROM TO BYTES   Mbit/s from one guest to another
 #   pktgen_to_guest NAME SIZE COUNT [BURST]                             packets/s
 #   pktgen_from_guest NAME SIZE COUNT                                   packets/s
+#   pktgen_between FROM TO SIZE COUNT   from one guest to another
 #   pktgen_to_nobody NAME SIZE COUNT   from the guest, to an address that nobody has
 #                               PKTGEN_DELAY=NS: one packet each so many ns
 #   settle                      let what is under way end
 #   udp_rtt NAME [SEC]          round trip: p50 and p99 in us, or RTT_PERCENTILES; tcp_rtt
+#   udp_rtt_between FROM TO [SEC]
 #   xfer_to NAME ..., xfer_from NAME ...
 #                               xfer_to NAME tcp BYTES | udp FROM TO STEP; data verified
 #   xfer_between FROM TO ...    from one guest to another
@@ -101,6 +112,8 @@
 . /xnb/tap.sh
 # shellcheck source=selftests/xen/dom0/load.sh
 . /xnb/load.sh
+# shellcheck source=selftests/xen/dom0/domain.sh
+. /xnb/domain.sh
 
 RUN_SECONDS=${RUN_SECONDS:-60}
 GUEST_MEMORY=${GUEST_MEMORY:-160}

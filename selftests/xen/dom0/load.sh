@@ -69,10 +69,13 @@ pktgen_to_nobody() {
 	guest_run "$1" "$(_pktgen_commands eth0 "$2" "$3" 10.0.0.77 00:16:3e:ff:ff:fe)"
 }
 
-# _sockperf HOST SECONDS OPTION...
-_sockperf() {
-	timeout "$RUN_SECONDS" sockperf ping-pong --full-rtt -i "$1" -t "$2" "${@:3}" 2>/dev/null |
-		sed 's/\x1b\[[0-9;]*m//g' |
+pktgen_between() {
+	guest_run "$1" "$(_pktgen_commands eth0 "$3" "$4" "$(guest_ip "$2")" \
+		"$(guest_run "$2" 'cat /sys/class/net/eth0/address')")"
+}
+
+_percentiles() {
+	sed 's/\x1b\[[0-9;]*m//g' |
 		awk -v want="${RTT_PERCENTILES:-50 99}" '
 			NF > 3 && $(NF - 3) == "percentile" { us[$(NF - 2) + 0] = $NF }
 			END {
@@ -82,12 +85,23 @@ _sockperf() {
 			}'
 }
 
+# _sockperf HOST SECONDS OPTION...
+_sockperf() {
+	timeout "$RUN_SECONDS" sockperf ping-pong --full-rtt -i "$1" -t "$2" "${@:3}" 2>/dev/null |
+		_percentiles
+}
+
 udp_rtt() {
 	_sockperf "$(guest_ip "$1")" "${2:-2}" -p 11111
 }
 
 tcp_rtt() {
 	_sockperf "$(guest_ip "$1")" "${2:-2}" --tcp -p 11112
+}
+
+udp_rtt_between() {
+	guest_run "$1" "sockperf ping-pong --full-rtt -i $(guest_ip "$2") -t ${3:-2} -p 11111 2>/dev/null" |
+		_percentiles
 }
 
 _xfer() {

@@ -205,7 +205,8 @@ read -r events behind packets < <(events_traced)
 is "$events" "${COUNTED[to_guest_notifies]}" "the trace has every event"
 at_least "$packets" 800 "adaptive: behind the first $WARM_UP packets there are more"
 diag "$behind events for $packets packets"
-at_most $((behind * 2)) "$packets" "adaptive: behind them 0.5 events a packet, no more"
+# Behind a sender that was held up a packet has an event of its own.
+at_most $((behind * 200)) $((packets * 101)) "adaptive: behind them 0.5 events a packet, but for one in a hundred"
 read -r most last late < <(longest_waits)
 diag "longest wait $most us, of the last packet $last us; $late above 100 us"
 # Behind a sender that was held up nobody has foreseen a wait: then the timer is set for 100 us, to

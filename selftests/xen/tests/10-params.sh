@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Module parameters: defaults, values, ranges, and their effect on what is offered.
 # driver: none
-# timeout: 240
+# timeout: 400
 
 . "$XNB_LIB"
 

@@ -5,7 +5,7 @@
 # driver-args: max_queues=8
 # guest: a vcpus=2 queues=4
 # guest: b vcpus=2 queues=4
-# timeout: 300
+# timeout: 600
 
 . "$XNB_LIB"
 

@@ -3,7 +3,7 @@
 # What toolstack, hotplug script and guest see of a device: states, keys, uevents.
 # clock: turns
 # guest: a
-# timeout: 240
+# timeout: 400
 
 . "$XNB_LIB"
 

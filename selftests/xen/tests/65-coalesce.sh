@@ -5,7 +5,7 @@
 # clock: insn
 # guest: a queues=2 vcpus=2
 # vcpus: 5
-# timeout: 300
+# timeout: 700
 
 . "$XNB_LIB"
 

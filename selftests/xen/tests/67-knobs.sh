@@ -6,7 +6,7 @@
 # vcpus: 3
 # driver-args: max_queues=4
 # guest: a vcpus=2 queues=4 memory=192
-# timeout: 200
+# timeout: 400
 
 . "$XNB_LIB"
 

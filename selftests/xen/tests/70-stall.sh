@@ -4,7 +4,7 @@
 # clock: insn
 # vcpus: 2
 # driver: none
-# timeout: 200
+# timeout: 400
 
 . "$XNB_LIB"
 

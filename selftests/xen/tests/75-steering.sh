@@ -7,7 +7,7 @@
 # vcpus: 6
 # driver-args: max_queues=4
 # guest: a vcpus=2 queues=4
-# timeout: 700
+# timeout: 1000
 
 . "$XNB_LIB"
 

@@ -5,7 +5,7 @@
 # clock: insn
 # vcpus: 2
 # driver: none
-# timeout: 200
+# timeout: 500
 
 . "$XNB_LIB"
 

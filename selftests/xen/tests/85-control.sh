@@ -5,7 +5,7 @@
 # clock: insn
 # vcpus: 2
 # driver-args: max_queues=4
-# timeout: 300
+# timeout: 600
 
 . "$XNB_LIB"
 

@@ -6,7 +6,7 @@
 # driver: stock
 # guest: a
 # guest-tools: full
-# timeout: 1500
+# timeout: 2000
 
 . "$XNB_LIB"
 

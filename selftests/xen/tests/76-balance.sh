@@ -10,7 +10,7 @@
 # memory: 1792
 # driver-args: max_queues=4
 # guest: a vcpus=2 queues=4 memory=256
-# timeout: 1500
+# timeout: 2000
 
 . "$XNB_LIB"
 

@@ -5,7 +5,6 @@
 # clock: insn
 # guest: a queues=2 vcpus=2
 # vcpus: 5
-# timeout: 700
 
 . "$XNB_LIB"
 
@@ -140,19 +139,27 @@ paced_trains() {
 	done
 }
 
-# Events of the trace: in all, and those behind the first WARM_UP packets, with the packets that
-# those tell of. The last event does not count: nobody comes behind its packet.
+# events_traced SENT: events of the trace in all; those behind the first WARM_UP packets and before
+# the last of SENT, which nobody follows; the packets that those tell of; and how many of them came
+# late, as their sender was held up.
 events_traced() {
-	awk -v warm_up=$WARM_UP '
-	/ data / && /xnb_push/ { match($0, /packets=[0-9]+/); packets += substr($0, RSTART + 8, RLENGTH - 8) }
+	awk -v warm_up=$WARM_UP -v sent="$1" -v pace=$PACE_NS '
+	/ data / && /xnb_push/ {
+		match($0, /[0-9]+\.[0-9]+: xnb_/)
+		now = substr($0, RSTART) + 0
+		if (packets > warm_up && packets < sent && (now - came) * 1e9 > pace * 1.5)
+			held_up++
+		came = now
+		match($0, /packets=[0-9]+/)
+		packets += substr($0, RSTART + 8, RLENGTH - 8)
+	}
 	/ data / && ((/xnb_decide/ && !/ hold$/) || (/xnb_release/ && / sent$/)) {
 		events++
-		if (packets <= warm_up) next
+		if (packets <= warm_up || packets >= sent) next
 		if (!since) since = packets
-		else { behind = between++; told = before }
-		before = packets
+		else { behind++; told = packets - since }
 	}
-	END { print events + 0, behind + 0, told - since }' /run/trace
+	END { print events + 0, behind + 0, told + 0, held_up + 0 }' /run/trace
 }
 
 # The knobs.
@@ -201,12 +208,13 @@ trace_start
 count "$VIF" paced_to_guest 1000
 trace_stop
 # The rate has to prove itself first.
-read -r events behind packets < <(events_traced)
+read -r events behind packets held_up < <(events_traced 1000)
 is "$events" "${COUNTED[to_guest_notifies]}" "the trace has every event"
 at_least "$packets" 800 "adaptive: behind the first $WARM_UP packets there are more"
-diag "$behind events for $packets packets"
-# Behind a sender that was held up a packet has an event of its own.
-at_most $((behind * 200)) $((packets * 101)) "adaptive: behind them 0.5 events a packet, but for one in a hundred"
+diag "$behind events for $packets packets, $held_up of them late"
+at_most "$held_up" 9 "the sender keeps its pace, but for one in a hundred"
+# One that comes late can leave two alone.
+at_most $((behind * 2)) $((packets + 2 * held_up)) "adaptive: behind them 0.5 events a packet, no more"
 read -r most last late < <(longest_waits)
 diag "longest wait $most us, of the last packet $last us; $late above 100 us"
 # Behind a sender that was held up nobody has foreseen a wait: then the timer is set for 100 us, to

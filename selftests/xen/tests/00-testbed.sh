@@ -3,7 +3,6 @@
 # The testbed itself, with the stock driver.
 # driver: stock
 # dom0-memory: 768
-# timeout: 400
 
 . "$XNB_LIB"
 

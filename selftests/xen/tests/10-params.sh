@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 # Module parameters: defaults, values, ranges, and their effect on what is offered.
 # driver: none
-# timeout: 400
 
 . "$XNB_LIB"
 

@@ -3,7 +3,6 @@
 # On a machine without Xen the module says so and is not loaded.
 # hypervisor: none
 # driver: none
-# timeout: 60
 
 . "$XNB_LIB"
 

@@ -5,7 +5,6 @@
 # driver-args: max_queues=8
 # guest: one
 # guest: four vcpus=4
-# timeout: 600
 
 . "$XNB_LIB"
 

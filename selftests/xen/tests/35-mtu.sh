@@ -5,7 +5,6 @@
 # driver-args: max_queues=8
 # guest: a
 # guest: b
-# timeout: 300
 
 . "$XNB_LIB"
 

@@ -4,7 +4,6 @@
 # clock: insn
 # driver-args: max_queues=4
 # guest: a queues=4 vif_opts=rate=10Mb/s
-# timeout: 600
 
 . "$XNB_LIB"
 

@@ -5,7 +5,6 @@
 # driver-args: max_queues=8
 # guest: a vcpus=2 queues=4
 # guest: b vcpus=2 queues=4
-# timeout: 600
 
 . "$XNB_LIB"
 

@@ -3,7 +3,6 @@
 # The backend in a guest: a driver domain, with a bridge of its own between dom0 and a guest.
 # clock: insn
 # guest: domain config=driver_domain=1
-# timeout: 600
 
 . "$XNB_LIB"
 

@@ -4,7 +4,6 @@
 # clock: turns
 # guest: a vcpus=2 queues=2 memory=256
 # dom0-memory: 768
-# timeout: 600
 
 . "$XNB_LIB"
 

@@ -3,7 +3,6 @@
 # What toolstack, hotplug script and guest see of a device: states, keys, uevents.
 # clock: turns
 # guest: a
-# timeout: 400
 
 . "$XNB_LIB"
 

@@ -4,7 +4,6 @@
 # driver: stock
 # clock: turns
 # guest: a vcpus=2 queues=2
-# timeout: 600
 
 . "$XNB_LIB"
 

@@ -6,7 +6,6 @@
 # vcpus: 3
 # driver-args: max_queues=4
 # guest: a vcpus=2 queues=4 memory=192
-# timeout: 400
 
 . "$XNB_LIB"
 

@@ -4,7 +4,6 @@
 # clock: insn
 # vcpus: 2
 # driver: none
-# timeout: 400
 
 . "$XNB_LIB"
 

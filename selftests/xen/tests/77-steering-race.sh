@@ -7,7 +7,6 @@
 # memory: 1792
 # driver-args: max_queues=4 rebalance_msecs=10
 # guest: a vcpus=2 queues=4 memory=256
-# timeout: 500
 
 . "$XNB_LIB"
 

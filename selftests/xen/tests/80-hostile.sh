@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # A frontend in user space: announcements that are lies, and a close look at every answer.
-# timeout: 400
 
 . "$XNB_LIB"
 

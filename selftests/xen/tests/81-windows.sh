@@ -5,7 +5,6 @@
 # clock: insn
 # vcpus: 2
 # driver: none
-# timeout: 500
 
 . "$XNB_LIB"
 

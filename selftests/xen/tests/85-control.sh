@@ -5,7 +5,6 @@
 # clock: insn
 # vcpus: 2
 # driver-args: max_queues=4
-# timeout: 600
 
 . "$XNB_LIB"
 

@@ -3,7 +3,6 @@
 # The control ring in bad hands, by a frontend in user space: it answers right or not at all,
 # the host does not notice, and nothing is left.
 # driver-args: max_queues=4
-# timeout: 400
 
 . "$XNB_LIB"
 

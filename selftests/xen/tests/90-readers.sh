@@ -4,7 +4,6 @@
 # A freed page is poison to who still uses it.
 # guest: a vcpus=2 queues=2
 # dom0-args: page_poison=1
-# timeout: 500
 
 . "$XNB_LIB"
 

@@ -13,6 +13,7 @@
 #   beside ARM FUNCTION         measure what needs no driver, as often
 #   note ROW UNIT NUMBER        one result. A unit with "/s" at its end is the better the
 #                               higher, any other the lower
+#   all_arrived ROW COUNT GOT   but for one in a hundred; if not, the benchmark fails
 #   packets ROW COUNT VERB...   note rate and interrupts of so many packets, to or from guest a
 #   set_mtu BYTES, offloads on|off
 #                               of the guest, its interface and the bridge
@@ -87,7 +88,15 @@ _received() {
 	esac
 }
 
-# packets ROW COUNT VERB SIZE: a packet that does not arrive is no packet.
+# all_arrived ROW COUNT GOT: a packet that does not arrive is no packet.
+all_arrived() {
+	[ "$3" -ge $(($2 * 99 / 100)) ] || {
+		fail "$1, $ARM: of $2 packets $3 arrived"
+		return 1
+	}
+}
+
+# packets ROW COUNT VERB SIZE
 packets() {
 	local row=$1 count=$2 way=${3#pktgen_} guest host got rate
 
@@ -96,10 +105,7 @@ packets() {
 	settle
 	got=$(($(_received "$way") - got))
 	guest=$(($(guest_irqs a) - guest)) host=$(($(dom0_irqs "$VIF") - host))
-	if [ "$got" -lt $((count * 99 / 100)) ]; then
-		fail "$row, $ARM: of $count packets $got arrived"
-		return
-	fi
+	all_arrived "$row" "$count" "$got" || return 0
 	note "$row" packets/s "$rate"
 	note "$row" "guest interrupts a packet" "$(ratio $guest "$count")"
 	note "$row" "host interrupts a packet" "$(ratio $host "$count")"

@@ -36,11 +36,7 @@ measure() {
 	rate=$(pktgen_between u v 60 "$PACKETS")
 	settle
 	got=$(($(arrived) - before))
-	if [ "$got" -lt $((PACKETS * 99 / 100)) ]; then
-		fail "60 bytes, $ARM: of $PACKETS packets $got arrived"
-	else
-		note "60 bytes" packets/s "$rate"
-	fi
+	! all_arrived "60 bytes" "$PACKETS" "$got" || note "60 bytes" packets/s "$rate"
 	note "UDP round trip" "p50 us" "$(RTT_PERCENTILES=50 udp_rtt_between u v 1)"
 }
 

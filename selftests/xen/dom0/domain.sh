@@ -9,26 +9,36 @@ in_domain() {
 	guest_run domain "$1"
 }
 
-# A guest has no such modules of its own.
+# A guest has no such modules of its own: FILE of dom0's, as /run/NAME there.
 _domain_fetch() {
-	in_domain "wget -q -O /run/$1 http://10.0.0.1:8000/$2"
+	in_domain "wget -q -O /run/$1 http://10.0.0.1:8000/${2#"/lib/modules/$(uname -r)/"}"
+}
+
+_domain_modules() {
+	local file
+
+	for file in llc/llc 802/stp bridge/bridge; do
+		_domain_fetch module "kernel/net/$file.ko" && in_domain "insmod /run/module" || return 1
+	done
+	_domain_fetch ours.ko "$OURS_KO" && _domain_fetch stock.ko "$STOCK_KO"
 }
 
 # Its uplink becomes a port of its bridge. Dom0's has the usual address of bridges.
+_domain_bridge() {
+	in_domain "brctl addbr br0 && brctl addif br0 eth0 && ip addr flush dev eth0 &&
+		ip addr add $(guest_ip domain)/24 dev br0 && ip link set br0 up" && guest_ping domain
+}
+
 domain_start() {
-	local server file status=0 dir=kernel/net
+	local server fetched
 
 	busybox httpd -f -p 10.0.0.1:8000 -h "/lib/modules/$(uname -r)" &
 	server=$!
-	for file in llc/llc.ko 802/stp.ko bridge/bridge.ko; do
-		_domain_fetch "${file##*/}" "$dir/$file" && in_domain "insmod /run/${file##*/}" || status=1
-	done
-	_domain_fetch ours.ko "${OURS_KO#"/lib/modules/$(uname -r)/"}" &&
-		_domain_fetch stock.ko "${STOCK_KO#"/lib/modules/$(uname -r)/"}" || status=1
+	_domain_modules
+	fetched=$?
 	kill $server
 	wait $server 2>/dev/null
-	[ $status = 0 ] && in_domain "brctl addbr br0 && brctl addif br0 eth0 && ip addr flush dev eth0 &&
-		ip addr add $(guest_ip domain)/24 dev br0 && ip link set br0 up" && guest_ping domain
+	[ $fetched = 0 ] && _domain_bridge
 }
 
 domain_load() {
@@ -36,13 +46,11 @@ domain_load() {
 }
 
 _domain_plug() {
-	in_domain "n=0
-		until [ -e /sys/class/net/vif$1.0 ]; do
-			[ \$((n += 1)) -lt 200 ] || exit 1
-			sleep 0.1
-		done
-		ip link set vif$1.0 address fe:ff:ff:ff:ff:fe && ip link set vif$1.0 up &&
-		brctl addif br0 vif$1.0 && agent write backend/vif/$1/0/hotplug-status connected"
+	local vif=vif$1.0
+
+	wait_until "$RUN_SECONDS" in_domain "test -e /sys/class/net/$vif" &&
+		in_domain "ip link set $vif address fe:ff:ff:ff:ff:fe && ip link set $vif up &&
+			brctl addif br0 $vif && agent write backend/vif/$1/0/hotplug-status connected"
 }
 
 domain_guest() {

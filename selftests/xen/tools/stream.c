@@ -11,8 +11,8 @@
  * sent, and the largest flow's share of the stream in per mille.
  *
  * Each packet has the number of its flow and its own in it. Receive looks at them in the order
- * in which the guest's stack has them, until as many have come as FILE says, or none has come for
- * half a minute since that was written: a machine may stand still for seconds.
+ * in which the guest's stack has them, until as many have come as FILE says, or it says so and none
+ * has come for half a minute: a machine may stand still for seconds.
  * Prints "packets P flows F disordered D lost L missed M": D came behind a later one of their
  * flow, L never came, M were not looked at; and before that a line for each of the first D.
  */
@@ -307,39 +307,32 @@ static uint8_t *open_ring(const char *dev, int *fd)
 
 static void report(int fd)
 {
-	unsigned long packets = 0, lost = 0, flows = 0;
+	unsigned long lost = 0, flows = 0;
 	struct tpacket_stats stats = { 0 };
 	socklen_t size = sizeof(stats);
 	int i;
 
 	for (i = 0; i <= FLOWS_MAX; i++) {
-		packets += seen[i].packets;
 		lost += seen[i].next - seen[i].packets;
 		flows += seen[i].packets > 0;
 	}
 	getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size);
-	printf("packets %lu flows %lu disordered %lu lost %lu missed %u\n", packets, flows,
+	printf("packets %lu flows %lu disordered %lu lost %lu missed %u\n", came, flows,
 	       disordered, lost, stats.tp_drops);
 }
 
 /* Whether all have come that the file expects; without a number in it nobody knows yet. */
 static bool all_came(const char *name)
 {
-	static unsigned long expected;
-	static time_t told;
-	FILE *file;
+	FILE *file = fopen(name, "r");
+	unsigned long expected;
+	bool told;
 
-	if (!told) {
-		file = fopen(name, "r");
-		if (!file)
-			return false;
-		if (fscanf(file, "%lu", &expected) == 1)
-			told = now();
-		fclose(file);
-		if (!told)
-			return false;
-	}
-	return came >= expected || now() > (last_came > told ? last_came : told) + PATIENCE;
+	if (!file)
+		return false;
+	told = fscanf(file, "%lu", &expected) == 1;
+	fclose(file);
+	return told && (came >= expected || now() > last_came + PATIENCE);
 }
 
 static int run_receiver(char **arg)
@@ -349,6 +342,7 @@ static int run_receiver(char **arg)
 	int fd;
 
 	frames = open_ring(arg[0], &fd);
+	last_came = now();
 	puts("listening");
 	fflush(stdout);
 	for (;;) {

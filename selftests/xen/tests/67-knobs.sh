@@ -9,7 +9,10 @@
 
 . "$XNB_LIB"
 
+# At the least, and so many of each.
 TURNING_SECONDS=30
+BURSTS=10
+TURNS=500
 BURST=400
 VIF=$(vif_of a)
 KNOBS=/sys/class/net/$VIF/coalesce
@@ -32,9 +35,13 @@ turn_knobs() {
 			ethtool --per-queue "$VIF" queue_mask $((1 << (RANDOM % 4))) --coalesce \
 				tx-usecs $((RANDOM % 10001)) rx-usecs $((RANDOM % 10001))
 		turns=$((turns + 1))
+		echo >>/run/turns
 		read -rt 0.002 -u "$NEVER"
 	done
-	echo $turns >/run/turns
+}
+
+enough() {
+	[ $SECONDS -ge "$end" ] && [ "$bursts" -ge $BURSTS ] && [ "$(wc -l </run/turns)" -ge $TURNS ]
 }
 
 arrived() {
@@ -60,16 +67,16 @@ from_before=$(strays)
 to_before=$(guest_strays 0)
 turn_knobs >/dev/null 2>/run/errors &
 end=$((SECONDS + TURNING_SECONDS)) bursts=0
-while [ $SECONDS -lt $end ] && burst; do
+until enough || ! burst; do
 	bursts=$((bursts + 1))
 done
 : >/run/stop
 wait
-diag "$bursts bursts, $(cat /run/turns) turns of all knobs"
+diag "$bursts bursts, $(wc -l </run/turns) turns of all knobs"
 is $(($(strays) - from_before)) $sent "each packet from the guest arrives, once"
 is $(($(guest_strays $((to_before + sent))) - to_before)) $sent "each packet to the guest arrives, once"
-at_least "$bursts" 10 "bursts went on"
-at_least "$(cat /run/turns)" 500 "the knobs were turned"
+at_least "$bursts" $BURSTS "bursts went on"
+at_least "$(wc -l </run/turns)" $TURNS "the knobs were turned"
 is "$(cat /run/errors)" "" "no turn was refused"
 for queue in 0 1 2 3; do
 	at_least "$(vif_irqs "$VIF" | awk -v q="$VIF-q$queue-tx" '$1 == q { print $2 }')" 2 \

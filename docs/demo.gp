@@ -4,10 +4,10 @@ set terminal svg size 860,320 font "sans-serif,12" background "white"
 set output "docs/demo.svg"
 
 $demo << EOD
-"instructions,\nto guest" 30905 8014
-"instructions,\nfrom guest" 24876 11604
-"guest interrupts,\nto guest" 635 34
-"guest interrupts,\nfrom guest" 1001 29
+"instructions,\nto guest" 33139 7984
+"instructions,\nfrom guest" 24876 11618
+"guest interrupts,\nto guest" 709 34
+"guest interrupts,\nfrom guest" 1002 29
 EOD
 
 set style data histograms

@@ -3,7 +3,7 @@
 # bench: TCP connections
 # order: 5
 # about: Connections to the guest, one after the other: opened and closed at once.
-# expect: 90
+# expect: 60
 # clock: insn
 # driver: stock
 # guest: a

@@ -14,6 +14,7 @@
 #   note ROW UNIT NUMBER        one result. A unit with "/s" at its end is the better the
 #                               higher, any other the lower
 #   all_arrived ROW COUNT GOT   but for one in a hundred; if not, the benchmark fails
+#   round_trips ROW VERB...     note median and tail of udp_rtt or its like
 #   packets ROW COUNT VERB...   note rate and interrupts of so many packets, to or from guest a
 #   set_mtu BYTES, offloads on|off
 #                               of the guest, its interface and the bridge
@@ -75,6 +76,15 @@ note() {
 	else
 		fail "$1, $2, $ARM: '$3' is no number"
 	fi
+}
+
+round_trips() {
+	local p50 p99 p999
+
+	read -r p50 p99 p999 < <(RTT_PERCENTILES="50 99 99.9" "${@:2}")
+	note "$1" "p50 us" "$p50"
+	note "$1" "p99 us" "$p99"
+	note "$1" "p99.9 us" "$p999"
 }
 
 ratio() {

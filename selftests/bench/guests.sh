@@ -7,7 +7,7 @@
 # headline: guests: 16, from all of them | Mbit/s
 # headline: from one guest to another | Mbit/s
 # rounds: 3
-# expect: 700
+# expect: 820
 # clock: insn
 # driver: stock
 # memory: 3800

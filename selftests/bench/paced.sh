@@ -5,7 +5,7 @@
 # about: 60-byte packets one after the other at 2,000 to 100,000 a second: what each of them costs in interrupts, where waiting for company is a choice. The rate that was reached is beside it. No packet waits longer for its event than docs/coalescing.md says.
 # headline: 20,000/s to the guest | guest interrupts a packet
 # headline: 20,000/s from the guest | host interrupts a packet
-# expect: 320
+# expect: 400
 # clock: insn
 # driver: stock
 # guest: a

@@ -4,11 +4,11 @@
 # order: 7
 # about: A guest of four CPUs with one to eight queues. The clock shows what more queues cost, not what parallel CPUs gain by them.
 # rounds: 3
-# expect: 300
+# expect: 380
 # clock: insn
 # driver: stock
 # vcpus: 6
-# guest: a vcpus=4
+# guest: a vcpus=4 memory=512
 # guest-tools: full
 # timeout: 2400
 

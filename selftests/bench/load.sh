@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# bench: Request and response beside load
+# order: 4
+# about: The same round trips while the interface has other work: paced packets, or a TCP stream at full rate, behind whose window a request waits. Who asks is kept on the CPU that takes the interface's interrupts: CPUs take turns in the instruction clock, and another one may wait for its turn for milliseconds after it was woken, which is not the driver's doing.
+# headline: UDP beside 20,000 packets/s to the guest | p99 us
+# rounds: 3
+# expect: 1050
+# clock: insn
+# driver: stock
+# guest: a
+# guest-tools: full
+# timeout: 2400
+
+# shellcheck source=selftests/bench/dom0.sh
+. /xnb/dom0.sh
+
+# What is beside it runs from load_start to load_end.
+load_start() {
+	"$@" >/dev/null 2>&1 9>&- &
+	LOAD=$!
+	settle
+}
+
+load_end() {
+	kill "$LOAD" 2>/dev/null
+	wait "$LOAD" 2>/dev/null
+	settle
+}
+
+stream() {
+	load_start taskset -c 0-1 iperf3 -c "$(guest_ip a)" -t 30 "$@"
+}
+
+measure() {
+	PKTGEN_DELAY=50000 load_start pktgen_to_guest a 60 30000
+	round_trips "UDP beside 20,000 packets/s to the guest" udp_rtt a 1
+	wait "$LOAD"
+	stream
+	round_trips "UDP beside a TCP stream to the guest" udp_rtt a 1
+	round_trips "TCP beside a TCP stream to the guest" tcp_rtt a 1
+	load_end
+	stream -R
+	round_trips "UDP beside a TCP stream from the guest" udp_rtt a 1
+	load_end
+}
+
+# What asks stays where this shell is; streams are placed by the scheduler.
+taskset -cp 0 $$ >/dev/null || bail "no CPU 0"
+compare measure
+tap_done

@@ -22,7 +22,7 @@ apply() {
 
 	[ "$ARM" = ours ] || return 0
 	[ "$1" != default ] || adaptive=on usecs=64
-	ethtool -C "$VIF" adaptive-tx $adaptive tx-usecs "$usecs" adaptive-rx $adaptive rx-usecs "$usecs"
+	ethtool -C "$VIF" adaptive-tx "$adaptive" tx-usecs "$usecs" adaptive-rx "$adaptive" rx-usecs "$usecs"
 }
 
 shown() {

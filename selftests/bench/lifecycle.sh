@@ -16,8 +16,7 @@
 # shellcheck source=selftests/bench/dom0.sh
 . /xnb/dom0.sh
 
-# The guest's driver keeps the buffers of each connection that ends, a MiB for each queue: it takes
-# a guest of some size to do so for long.
+# The guest's driver keeps the buffers of each connection that ends, a MiB a queue: hence its memory.
 SWAP_ARGS=max_queues=8
 VIFS=8
 

@@ -16,13 +16,21 @@
 
 SETTINGS="default static-0 static-64 static-200"
 
-# Settings survive swaps, so also those by default have to be said.
-apply() {
-	local adaptive=off usecs=${1#static-}
+# Settings survive swaps: those of a new interface have to be said.
+defaults() {
+	local knob
 
-	[ "$ARM" = ours ] || return 0
-	[ "$1" != default ] || adaptive=on usecs=64
-	ethtool -C "$VIF" adaptive-tx "$adaptive" tx-usecs "$usecs" adaptive-rx "$adaptive" rx-usecs "$usecs"
+	for knob in {tx,rx}_{usecs,frames} adaptive_{tx,rx}; do
+		tr YN 10 <"/sys/module/xen_netback/parameters/$knob" >"/sys/class/net/$VIF/coalesce/$knob" ||
+			return 1
+	done
+}
+
+apply() {
+	case $ARM/$1 in
+	ours/default) defaults ;;
+	ours/static-*) ethtool -C "$VIF" adaptive-tx off tx-usecs "${1#*-}" adaptive-rx off rx-usecs "${1#*-}" ;;
+	esac
 }
 
 shown() {

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bench: Where the instructions go
 # order: 9
-# expect: 300
+# expect: 580
 # clock: insn
 # driver: stock
 # plugin: blocks

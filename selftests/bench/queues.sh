@@ -15,6 +15,7 @@
 # shellcheck source=selftests/bench/dom0.sh
 . /xnb/dom0.sh
 
+# The guest's memory is for what lifecycle.sh says.
 SWAP_ARGS=max_queues=8
 
 measure() {

@@ -27,6 +27,5 @@ veth() {
 
 compare measure
 veth_start
-# It has no driver to compare: once is enough.
-ROUNDS=1 beside veth veth
+beside veth veth
 tap_done

@@ -2,13 +2,14 @@
 /*
  * A stream of UDP packets of flows that are not alike, and who watches their order.
  *
- *	stream send [-n PACKETS] [-r RATE] [-p PART/PARTS] [-f FLOW] DEV MAC FLOWS
+ *	stream send [-n PACKETS] [-r RATE] [-p PART/PARTS] [-e PACKET] DEV MAC FLOWS
  *	stream receive DEV FILE
  *
  * Send makes flows whose shares are as those of Zipf, exponent 1.1: PACKETS packets of them all,
  * RATE a second. Of several processes each PART sends the flows that are its own, so that no
- * flow has two senders. With -f it is FLOW alone that is sent, up to FLOWS. Prints the packets it
- * sent, and the largest flow's share of the stream in per mille.
+ * flow has two senders. With -e an elephant, one more flow, gets 2 of 7 packets from PACKET on; who
+ * sends all flows keeps their shares, however late it is. Prints the packets it sent, and the
+ * largest share in per mille of the other flows.
  *
  * Each packet has the number of its flow and its own in it. Receive looks at them in the order
  * in which the guest's stack has them, until as many have come as FILE says, or it says so and none
@@ -35,6 +36,8 @@
 #include <unistd.h>
 
 #define EXPONENT	1.1
+#define ELEPHANT_PART	2
+#define ELEPHANT_OF	7
 #define FLOWS_MAX	1024
 /* Draws that are repeated; the least of 256 flows has thirty of them. */
 #define DRAWS		65536
@@ -67,13 +70,13 @@ struct sender {
 	unsigned long packets;
 	unsigned long rate;
 	unsigned int part, parts;
-	int only;
+	unsigned long elephant_from;
 	uint8_t mac[6];
 	uint16_t draw[DRAWS];
 	uint32_t number[FLOWS_MAX + 1];
 };
 
-static struct sender sender = { .packets = 1000, .rate = 10000, .parts = 1, .only = -1 };
+static struct sender sender = { .packets = 1000, .rate = 10000, .parts = 1, .elephant_from = -1 };
 
 static void die(const char *what)
 {
@@ -139,7 +142,7 @@ static double draw_flows(struct sender *s)
 	for (i = 0; i < DRAWS; i++) {
 		while (i * sum >= up_to * DRAWS && flow + 1 < s->flows)
 			up_to += pow(++flow + 1, -EXPONENT);
-		s->draw[i] = s->only >= 0 ? s->only : flow;
+		s->draw[i] = flow;
 	}
 	for (i = DRAWS - 1; i > 0; i--) {
 		int other = next_random() % (i + 1);
@@ -185,6 +188,13 @@ static void keep_pace(const struct sender *s, const struct timespec *start, unsi
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
+static int choose_flow(const struct sender *s, unsigned long packet)
+{
+	if (packet >= s->elephant_from && packet % ELEPHANT_OF < ELEPHANT_PART)
+		return s->flows;
+	return s->draw[packet % DRAWS];
+}
+
 static unsigned long send_stream(struct sender *s)
 {
 	static uint8_t frame[BATCH][FRAME_BYTES];
@@ -196,7 +206,7 @@ static unsigned long send_stream(struct sender *s)
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (i = 0; i < s->packets; i++) {
-		int flow = s->draw[i % DRAWS];
+		int flow = choose_flow(s, i);
 
 		if (flow % s->parts == s->part) {
 			struct mark mark = { MAGIC, s->number[flow]++, flow };
@@ -367,7 +377,7 @@ static int run_receiver(char **arg)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: stream send [-n PACKETS] [-r RATE] [-p PART/PARTS] [-f FLOW]\n"
+	fprintf(stderr, "usage: stream send [-n PACKETS] [-r RATE] [-p PART/PARTS] [-e PACKET]\n"
 			"                   DEV MAC FLOWS\n"
 			"       stream receive DEV FILE\n");
 	return 2;
@@ -382,17 +392,17 @@ int main(int argc, char **argv)
 	if (argc < 2 || strcmp(argv[1], "send"))
 		return usage();
 	optind = 2;
-	while ((opt = getopt(argc, argv, "n:r:p:f:")) != -1) {
+	while ((opt = getopt(argc, argv, "n:r:p:e:")) != -1) {
 		if (opt == 'n')
 			sender.packets = strtoul(optarg, NULL, 0);
 		else if (opt == 'r')
 			sender.rate = strtoul(optarg, NULL, 0);
-		else if (opt == 'f')
-			sender.only = atoi(optarg);
+		else if (opt == 'e')
+			sender.elephant_from = strtoul(optarg, NULL, 0);
 		else if (opt != 'p' || sscanf(optarg, "%u/%u", &sender.part, &sender.parts) != 2)
 			return usage();
 	}
-	if (argc - optind != 3 || sender.only > FLOWS_MAX || !sender.rate || !sender.parts)
+	if (argc - optind != 3 || !sender.rate || !sender.parts)
 		return usage();
 	return run_sender(argv + optind);
 }

@@ -45,7 +45,7 @@ end_group() {
 }
 
 cleanup() {
-	trap '' INT TERM HUP
+	trap '' INT TERM HUP PIPE
 	end_group
 	[ "$STAGE" = ready ] || forget_halves
 	rm -rf "$WORK"
@@ -124,6 +124,8 @@ begin() {
 	[ -n "$(ls -A "$BUILD" 2>/dev/null)" ] || FRESH=yes
 	trap cleanup EXIT
 	trap 'say interrupted; exit 130' INT TERM HUP
+	# Who reads our words may go: then nobody wants more, but the machine is to end.
+	trap 'exit 130' PIPE
 	check_person
 }
 

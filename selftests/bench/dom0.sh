@@ -15,8 +15,6 @@
 #                               higher, any other the lower
 #   all_arrived ROW COUNT GOT   but for one in a hundred; if not, the benchmark fails
 #   round_trips ROW VERB...     note median and tail of udp_rtt or its like
-#   ping_trip                   median of some pings to guest a in us, each by itself: a tenth of
-#                               udp_rtt's time
 #   packets ROW COUNT VERB...   note rate and interrupts of so many packets, to or from guest a
 #   set_mtu BYTES, offloads on|off
 #                               of the guest, its interface and the bridge
@@ -86,11 +84,6 @@ round_trips() {
 	note "$1" "p50 us" "$p50"
 	note "$1" "p99 us" "$p99"
 	note "$1" "p99.9 us" "$p999"
-}
-
-ping_trip() {
-	ping -i 0.001 -c 301 "$(guest_ip a)" 2>/dev/null | sed -n 's/.*time=\([0-9.]*\) ms$/\1/p' | sort -n |
-		awk 'NR == 151 { print $1 * 1000 }'
 }
 
 ratio() {

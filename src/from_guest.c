@@ -44,7 +44,7 @@ static struct sk_buff *alloc_head(struct xnb_from_guest *from, unsigned int len)
 static void gather_copy(struct xnb_from_guest *from, const struct xen_netif_tx_request *slot,
 			unsigned int done, void *to, unsigned int len)
 {
-	xnb_grant_copy_from_guest(&from->batch, from->owner->domid, slot->gref,
+	xnb_grant_copy_from_guest(from->batch, from->owner->domid, slot->gref,
 				  slot->offset + done, to, len);
 }
 
@@ -102,7 +102,7 @@ static struct sk_buff *gather_packet(struct xnb_from_guest *from,
 	skb = alloc_head(from, linear);
 	if (unlikely(!skb))
 		return NULL;
-	xnb_place_begin(&place, request->len - linear, MAX_SKB_FRAGS);
+	xnb_place_begin(&place, request->len - linear, MAX_SKB_FRAGS, 0);
 
 	for (i = 0; i <= request->tails; i++) {
 		u32 index = i ? cons + request->extras + i : cons;
@@ -155,13 +155,12 @@ static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budge
 	unsigned int count = 0;
 	u64 wait_ns;
 
-	from->batch.count = 0;
 	*cost = 0;
 	while (count < XNB_BATCH_PACKETS && *cost < budget &&
-	       xnb_grant_room(&from->batch) >= XNB_PACKET_COPIES) {
+	       xnb_grant_room(from->batch) >= XNB_PACKET_COPIES) {
 		packet = &from->packet[count];
 		packet->skb = NULL;
-		packet->first_copy = from->batch.count;
+		packet->first_copy = from->batch->count;
 
 		verdict = xnb_request_parse(from->ring.slot, cons, from->ring.fetched,
 					    owner->fatal_tails, &packet->request);
@@ -181,14 +180,14 @@ static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budge
 		if (verdict == XNB_PACKET) {
 			packet->skb = gather_packet(from, &packet->request, cons);
 			if (unlikely(!packet->skb)) {
-				from->batch.count = packet->first_copy;
+				from->batch->count = packet->first_copy;
 				count_one(from, &from->stats->no_memory);
 			}
 		} else {
 			count_one(from, &from->stats->dropped[packet->request.reason]);
 		}
 
-		packet->copies = from->batch.count - packet->first_copy;
+		packet->copies = from->batch->count - packet->first_copy;
 		*cost += packet_cost(&packet->request);
 		cons += packet->request.slots;
 		count++;
@@ -202,7 +201,7 @@ static bool copies_succeeded(const struct xnb_from_guest *from,
 	unsigned int i;
 
 	for (i = 0; i < packet->copies; i++)
-		if (from->batch.op[packet->first_copy + i].status != GNTST_okay)
+		if (from->batch->op[packet->first_copy + i].status != GNTST_okay)
 			return false;
 	return true;
 }
@@ -301,12 +300,13 @@ static bool nothing_to_merge(const struct xnb_from_guest *from, unsigned int cou
 static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 {
 	bool lone = nothing_to_merge(from, count);
-	unsigned int packets = 0, bytes = 0, overflows = 0;
+	unsigned int packets = 0, bytes = 0, overflows = 0, copies = 0;
 	struct xnb_from_guest_packet *packet;
 
 	for (packet = from->packet; packet < from->packet + count; packet++) {
 		struct sk_buff *skb = packet->skb;
 
+		copies += packet->copies;
 		if (!skb)
 			continue;
 		if (unlikely(!finish_packet(from, skb, &packet->request))) {
@@ -328,7 +328,7 @@ static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 	u64_stats_add(&from->stats->bytes, bytes);
 	u64_stats_add(&from->stats->frag_overflow, overflows);
 	u64_stats_inc(&from->stats->batches);
-	u64_stats_add(&from->stats->copies, from->batch.count);
+	u64_stats_add(&from->stats->copies, copies);
 	u64_stats_update_end(&from->stats->syncp);
 }
 
@@ -354,26 +354,46 @@ static void release_held(struct xnb_from_guest *from, enum xnb_exit exit)
 	xnb_ring_from_guest_settle(&from->ring);
 }
 
-/* One batch: fetch, parse, copy by one hypercall, answer, deliver. Return: budget used. */
+/*
+ * Parses, copies by one hypercall and answers: the guest may reuse its slots while the stack is
+ * busy with the packets. @cost: of the budget used; all of it when there is no batch to be had.
+ * Return: packets.
+ */
+static unsigned int take_batch(struct xnb_from_guest *from, unsigned int budget,
+			       unsigned int *cost)
+{
+	struct xnb_grant_batch *batch = xnb_grant_begin();
+	unsigned int count;
+
+	*cost = budget;
+	if (unlikely(!batch))
+		return 0;
+	from->batch = batch;
+
+	count = gather_batch(from, budget, cost);
+	if (count)
+		answer_batch(from, count, !batch->count || xnb_grant_commit(batch));
+
+	from->batch = NULL;
+	xnb_grant_end(batch);
+	return count;
+}
+
+/* One batch: fetch, take, deliver. Return: budget used. */
 static unsigned int run_batch(struct xnb_from_guest *from, unsigned int budget)
 {
 	int waiting = xnb_ring_from_guest_fetch(&from->ring);
 	u32 first = from->ring.back.rsp_prod_pvt;
 	unsigned int count, cost;
-	bool all_copied;
 
 	if (waiting < 0)
 		from->owner->fatal(from->owner, XNB_REASON_PRODUCER);
 	if (waiting <= 0)
 		return 0;
 
-	count = gather_batch(from, budget, &cost);
+	count = take_batch(from, budget, &cost);
 	if (!count)
-		return 0;
-
-	all_copied = !from->batch.count || xnb_grant_commit(&from->batch);
-	/* The guest may reuse its slots while the stack is busy with the packets. */
-	answer_batch(from, count, all_copied);
+		return cost;
 	deliver_batch(from, count);
 
 	publish(from, count, from->ring.back.rsp_prod_pvt - first);

@@ -1,10 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <asm/xen/hypercall.h>
 #include <xen/grant_table.h>
 #include <xen/page.h>
 
 #include <xnb/grant.h>
+
+static struct xnb_grant_batch __percpu *batches;
+
+int xnb_grant_init(void)
+{
+	batches = alloc_percpu(struct xnb_grant_batch);
+	return batches ? 0 : -ENOMEM;
+}
+
+void xnb_grant_exit(void)
+{
+	free_percpu(batches);
+}
+
+/* What interrupts has come and gone before the interrupted goes on, so plain accesses will do. */
+struct xnb_grant_batch *xnb_grant_begin(void)
+{
+	struct xnb_grant_batch *batch = this_cpu_ptr(batches);
+
+	if (unlikely(READ_ONCE(batch->taken)))
+		return NULL;
+	WRITE_ONCE(batch->taken, true);
+	barrier();
+	batch->count = 0;
+	return batch;
+}
+
+void xnb_grant_end(struct xnb_grant_batch *batch)
+{
+	barrier();
+	WRITE_ONCE(batch->taken, false);
+}
 
 static void begin_op(struct gnttab_copy *op, u16 len, u16 flags)
 {

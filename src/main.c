@@ -2,6 +2,7 @@
 #include <linux/module.h>
 #include <xen/xen.h>
 
+#include <xnb/grant.h>
 #include <xnb/version.h>
 #include <xnb/xenbus.h>
 
@@ -14,9 +15,14 @@ static int __init xnb_init(void)
 		return -ENODEV;
 	}
 
-	err = xnb_xenbus_register();
+	err = xnb_grant_init();
 	if (err)
 		return err;
+	err = xnb_xenbus_register();
+	if (err) {
+		xnb_grant_exit();
+		return err;
+	}
 	pr_info("xen-netback-vrss " XNB_VERSION "\n");
 	return 0;
 }
@@ -25,6 +31,7 @@ module_init(xnb_init);
 static void __exit xnb_exit(void)
 {
 	xnb_xenbus_unregister();
+	xnb_grant_exit();
 }
 module_exit(xnb_exit);
 

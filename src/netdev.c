@@ -25,7 +25,7 @@ static netdev_tx_t start_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	/* The stack sends with bottom halves off, which synchronize_net() waits for. */
 	set = rcu_dereference_bh(vif->set);
-	if (unlikely(!set || id >= set->count)) {
+	if (unlikely(!set || id >= set->count || skb->len < ETH_HLEN)) {
 		dev_core_stats_tx_dropped_inc(dev);
 		dev_kfree_skb_any(skb);
 		return NETDEV_TX_OK;
@@ -113,6 +113,7 @@ static void setup(struct net_device *dev, struct xenbus_device *xdev)
 	dev->features = GUEST_FEATURES | NETIF_F_RXCSUM | NETIF_F_GSO_ROBUST;
 	/* Packets are queued by their own list pointers. */
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	dev->tx_queue_len = XNB_TX_QUEUE_LEN;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = MTU_MAX;
 }

@@ -162,17 +162,21 @@ int xnb_ring_to_guest_posted(const struct xnb_ring_to_guest *ring)
 			    ring->back.rsp_prod_pvt, XNB_RING_SLOTS);
 }
 
-grant_ref_t xnb_ring_to_guest_fill(struct xnb_ring_to_guest *ring, u16 flags, u16 len)
+u32 xnb_ring_to_guest_take(struct xnb_ring_to_guest *ring, struct xen_netif_rx_request *request)
 {
-	struct xen_netif_rx_response rsp = { .flags = flags, .status = len };
-	struct xen_netif_rx_request req;
-
-	RING_COPY_REQUEST(&ring->back, ring->back.req_cons, &req);
-	rsp.id = req.id;
-	*RING_GET_RESPONSE(&ring->back, ring->back.rsp_prod_pvt) = rsp;
+	RING_COPY_REQUEST(&ring->back, ring->back.req_cons, request);
 	ring->back.req_cons++;
-	ring->back.rsp_prod_pvt++;
-	return req.gref;
+	return ring->back.rsp_prod_pvt++;
+}
+
+void xnb_ring_to_guest_answer(struct xnb_ring_to_guest *ring, u32 index, u16 id, u16 flags,
+			      s16 status)
+{
+	*RING_GET_RESPONSE(&ring->back, index) = (struct xen_netif_rx_response){
+		.id = id,
+		.flags = flags,
+		.status = status,
+	};
 }
 
 void xnb_ring_to_guest_fill_extra(struct xnb_ring_to_guest *ring,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/jiffies.h>
-#include <asm/unaligned.h>
 
+#include <xnb/fill.h>
 #include <xnb/slots.h>
 #include <xnb/to_guest.h>
 #include <xnb/trace.h>
@@ -192,148 +192,6 @@ static void count_one(struct xnb_to_guest *to, u64_stats_t *counter)
 	xnb_stats_count(&to->stats->syncp, counter);
 }
 
-static unsigned int extras_of(const struct sk_buff *skb)
-{
-	return skb_is_gso(skb) + skb_cb(skb)->route.hashed;
-}
-
-static void commit_copies(struct xnb_to_guest *to)
-{
-	unsigned int i;
-
-	if (to->batch.count && !xnb_grant_commit(&to->batch)) {
-		/* The guest hears which buffer could not be written; its packet is void. */
-		for (i = 0; i < to->batch.count; i++) {
-			if (to->batch.op[i].status == GNTST_okay)
-				continue;
-			xnb_ring_to_guest_spoil(&to->ring, to->slot_of[i]);
-			count_one(to, &to->stats->copy_error);
-		}
-	}
-
-	u64_stats_update_begin(&to->stats->syncp);
-	u64_stats_add(&to->stats->copies, to->batch.count);
-	u64_stats_update_end(&to->stats->syncp);
-	to->batch.count = 0;
-}
-
-/* Where the next byte of a packet goes: @used and @room split the present slot. */
-struct fill {
-	struct xnb_to_guest *to;
-	const struct sk_buff *skb;
-	unsigned int left;
-	unsigned int room;
-	u16 used;
-	u8 slot;
-	grant_ref_t gref;
-};
-
-static u16 packet_flags(const struct sk_buff *skb)
-{
-	u16 flags = 0;
-
-	if (skb->ip_summed == CHECKSUM_PARTIAL)
-		flags = XEN_NETRXF_csum_blank | XEN_NETRXF_data_validated;
-	else if (skb->ip_summed == CHECKSUM_UNNECESSARY)
-		flags = XEN_NETRXF_data_validated;
-	if (extras_of(skb))
-		flags |= XEN_NETRXF_extra_info;
-	return flags;
-}
-
-static void fill_gso(struct xnb_to_guest *to, const struct sk_buff *skb)
-{
-	bool v4 = skb_shinfo(skb)->gso_type & SKB_GSO_TCPV4;
-	struct xen_netif_extra_info extra = {
-		.type = XEN_NETIF_EXTRA_TYPE_GSO,
-		.flags = skb_cb(skb)->route.hashed ? XEN_NETIF_EXTRA_FLAG_MORE : 0,
-		.u.gso.type = v4 ? XEN_NETIF_GSO_TYPE_TCPV4 : XEN_NETIF_GSO_TYPE_TCPV6,
-		.u.gso.size = skb_shinfo(skb)->gso_size,
-	};
-
-	xnb_ring_to_guest_fill_extra(&to->ring, &extra);
-}
-
-static void fill_hash(struct xnb_to_guest *to, const struct xnb_to_guest_route *route)
-{
-	struct xen_netif_extra_info extra = {
-		.type = XEN_NETIF_EXTRA_TYPE_HASH,
-		.u.hash.type = route->hash_type,
-		.u.hash.algorithm = XEN_NETIF_CTRL_HASH_ALGORITHM_TOEPLITZ,
-	};
-
-	put_unaligned_le32(route->hash, extra.u.hash.value);
-	xnb_ring_to_guest_fill_extra(&to->ring, &extra);
-}
-
-/* Extra infos follow the first slot, by rising type. */
-static void fill_extras(struct xnb_to_guest *to, const struct sk_buff *skb)
-{
-	if (skb_is_gso(skb))
-		fill_gso(to, skb);
-	if (skb_cb(skb)->route.hashed)
-		fill_hash(to, &skb_cb(skb)->route);
-}
-
-/* Opens the next slot. Data is packed, so all slots but the last are full: xnb_slots_needed(). */
-static void next_slot(struct fill *fill)
-{
-	bool first = fill->left == fill->skb->len;
-	struct xnb_to_guest *to = fill->to;
-	u16 flags = first ? packet_flags(fill->skb) : 0;
-
-	fill->used = 0;
-	fill->room = min_t(unsigned int, fill->left, XNB_SLOT_BYTES);
-	if (fill->left > fill->room)
-		flags |= XEN_NETRXF_more_data;
-	fill->slot = to->ring.back.rsp_prod_pvt % XNB_RING_SLOTS;
-	fill->gref = xnb_ring_to_guest_fill(&to->ring, flags, fill->room);
-	if (first)
-		fill_extras(to, fill->skb);
-}
-
-static void fill_bytes(struct fill *fill, struct page *page, unsigned int offset, unsigned int len)
-{
-	struct xnb_to_guest *to = fill->to;
-
-	while (len) {
-		unsigned int piece;
-
-		if (!fill->room)
-			next_slot(fill);
-		piece = min3(len, fill->room,
-			     XNB_SLOT_BYTES - (offset & (XNB_SLOT_BYTES - 1)));
-
-		/* Mid-packet is fine: nothing is visible to the guest before the push. */
-		if (!xnb_grant_room(&to->batch))
-			commit_copies(to);
-		to->slot_of[to->batch.count] = fill->slot;
-		xnb_grant_copy_to_guest(&to->batch, to->owner->domid, fill->gref,
-					fill->used, page, offset, piece);
-		fill->used += piece;
-		fill->room -= piece;
-		fill->left -= piece;
-		offset += piece;
-		len -= piece;
-	}
-}
-
-static void fill_skb(struct fill *fill, const struct sk_buff *skb)
-{
-	const struct sk_buff *segment;
-	unsigned int i;
-
-	fill_bytes(fill, virt_to_page(skb->data), offset_in_page(skb->data), skb_headlen(skb));
-	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
-		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
-
-		fill_bytes(fill, skb_frag_page(frag), skb_frag_off(frag), skb_frag_size(frag));
-	}
-	/* Received and merged packets may come as a list, one level deep. */
-	skb_walk_frags(skb, segment)
-		fill_skb(fill, segment);
-}
-
 /*
  * Fills posted buffers with whole packets. Return: packets, now on @to->sent. @blocked: the
  * buffers that the next packet needs and the guest has not posted, or 0.
@@ -341,21 +199,25 @@ static void fill_skb(struct fill *fill, const struct sk_buff *skb)
 static unsigned int fill_batch(struct xnb_to_guest *to, int posted, unsigned int *bytes,
 			       unsigned int *blocked)
 {
-	unsigned int count = 0, slots;
+	unsigned int count = 0, extras, slots;
 	struct sk_buff *skb;
+	u32 before;
 
 	while (count < XNB_BATCH_PACKETS) {
 		skb = peek_packet(to);
 		if (!skb)
 			break;
-		slots = xnb_slots_needed(skb->len, extras_of(skb));
+		extras = xnb_fill_extras(skb, &skb_cb(skb)->route);
+		slots = xnb_slots_needed(skb->len, extras);
 		if (slots > posted) {
 			*blocked = slots;
 			break;
 		}
 
-		fill_skb(&(struct fill){ .to = to, .skb = skb, .left = skb->len }, skb);
-		posted -= slots;
+		before = to->ring.back.rsp_prod_pvt;
+		xnb_fill_packet(to, skb, &skb_cb(skb)->route,
+				xnb_slots_for_data(skb->len, extras, posted));
+		posted -= to->ring.back.rsp_prod_pvt - before;
 		skb_tx_timestamp(skb);
 		__skb_unlink(skb, &to->pending);
 		__skb_queue_tail(&to->sent, skb);
@@ -413,7 +275,7 @@ static unsigned int run_batch(struct xnb_to_guest *to, int budget, unsigned int 
 	if (!count)
 		return 0;
 
-	commit_copies(to);
+	xnb_fill_commit(to);
 	xnb_ring_to_guest_push(&to->ring);
 	publish(to, count, to->ring.back.rsp_prod_pvt - first);
 
@@ -601,10 +463,17 @@ static bool run(struct xnb_to_guest *to, int budget)
 static int poll(struct napi_struct *napi, int budget)
 {
 	struct xnb_to_guest *to = container_of(napi, struct xnb_to_guest, napi);
+	struct xnb_grant_batch *batch = xnb_grant_begin();
 	bool again;
 
+	/* Netpoll in the middle of a poll. */
+	if (unlikely(!batch))
+		return budget;
+	to->batch = batch;
 	count_one(to, &to->stats->polls);
 	again = !READ_ONCE(to->owner->disabled) && run(to, budget);
+	to->batch = NULL;
+	xnb_grant_end(batch);
 
 	if (xnb_hold_expired(&to->hold))
 		release_held(to, XNB_EXIT_TIME);

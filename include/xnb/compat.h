@@ -12,6 +12,12 @@
 #error "xen-netback-vrss needs Linux 6.1 or newer"
 #endif
 
+/* A CPU's polls have one batch of grant copies: one must not preempt another. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0) && defined(CONFIG_PREEMPT_RT) && \
+	!defined(CONFIG_PREEMPT_RT_NEEDS_BH_LOCK)
+#error "xen-netback-vrss needs CONFIG_PREEMPT_RT_NEEDS_BH_LOCK on a PREEMPT_RT kernel"
+#endif
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #include <net/page_pool/helpers.h>
 #else

@@ -42,7 +42,7 @@ struct xnb_from_guest_packet {
  *	then; else 0
  * @id: queue number
  * @ring: the shared ring
- * @batch: copies of the present batch
+ * @batch: copies of the present batch, while it is gathered and answered
  * @packet: packets of the present batch
  */
 struct xnb_from_guest {
@@ -57,7 +57,7 @@ struct xnb_from_guest {
 	u64 rate_until_ns;
 	u16 id;
 	struct xnb_ring_from_guest ring;
-	struct xnb_grant_batch batch;
+	struct xnb_grant_batch *batch;
 	struct xnb_from_guest_packet packet[XNB_BATCH_PACKETS];
 };
 

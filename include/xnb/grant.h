@@ -10,21 +10,56 @@
 
 /**
  * struct xnb_grant_batch - copies waiting for their hypercall
+ * @taken: a poll has it
  * @count: operations gathered
  * @op: the operations; after the hypercall their status
  *
- * Owned by one NAPI context, which alone touches it.
+ * One a CPU, as a CPU makes one hypercall at a time. The poll that has taken it alone touches it.
  */
 struct xnb_grant_batch {
+	bool taken;
 	unsigned int count;
 	struct gnttab_copy op[XNB_BATCH_COPIES];
 };
 
 /**
+ * xnb_grant_init() - make the batches
+ *
+ * Context: process, before any queue is made. Return: 0 or -ENOMEM.
+ */
+int xnb_grant_init(void);
+
+/**
+ * xnb_grant_exit() - free them
+ *
+ * Context: process, no queue is left.
+ */
+void xnb_grant_exit(void);
+
+/**
+ * xnb_grant_begin() - take this CPU's batch
+ *
+ * Bottom halves stay off until xnb_grant_end(), so no other poll runs on this CPU. But netpoll
+ * polls from any context, also from one that has interrupted a poll.
+ *
+ * Context: a poll. Return: an empty batch; or NULL, for netpoll only, when a poll of this CPU has
+ * it.
+ */
+struct xnb_grant_batch *xnb_grant_begin(void);
+
+/**
+ * xnb_grant_end() - give it back
+ * @batch: of xnb_grant_begin()
+ *
+ * Context: the same poll.
+ */
+void xnb_grant_end(struct xnb_grant_batch *batch);
+
+/**
  * xnb_grant_room() - operations that still fit
  * @batch: the batch
  *
- * Context: the owning NAPI. Return: a number of operations.
+ * Context: the poll that has taken it. Return: a number of operations.
  */
 static inline unsigned int xnb_grant_room(const struct xnb_grant_batch *batch)
 {
@@ -40,7 +75,7 @@ static inline unsigned int xnb_grant_room(const struct xnb_grant_batch *batch)
  * @to: local address; @to to @to + @len - 1 lie in one Xen page
  * @len: bytes; @offset + @len is at most XNB_SLOT_BYTES
  *
- * Context: the owning NAPI.
+ * Context: the poll that has taken it.
  */
 void xnb_grant_copy_from_guest(struct xnb_grant_batch *batch, domid_t domid, grant_ref_t gref,
 			       u16 offset, void *to, u16 len);
@@ -55,7 +90,7 @@ void xnb_grant_copy_from_guest(struct xnb_grant_batch *batch, domid_t domid, gra
  * @from: offset of the data in @page; the data lies in one Xen page
  * @len: bytes; @offset + @len is at most XNB_SLOT_BYTES
  *
- * Context: the owning NAPI.
+ * Context: the poll that has taken it.
  */
 void xnb_grant_copy_to_guest(struct xnb_grant_batch *batch, domid_t domid, grant_ref_t gref,
 			     u16 offset, struct page *page, unsigned int from, u16 len);
@@ -68,7 +103,7 @@ void xnb_grant_copy_to_guest(struct xnb_grant_batch *batch, domid_t domid, grant
  * any other and costs the guest its packet. When the hypercall itself fails every
  * operation counts as failed (XSA-362, XSA-367). The caller resets @batch->count.
  *
- * Context: the owning NAPI.
+ * Context: the poll that has taken it.
  *
  * Return: true when every operation succeeded.
  */

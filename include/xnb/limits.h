@@ -18,6 +18,15 @@
 /* Slots after the head that every backend accepts (XEN_NETIF_NR_SLOTS_MIN). */
 #define XNB_TAIL_SLOTS_MAX 18
 
+/* Slots more than the fewest that a packet to the guest may take, when that saves copies. */
+#define XNB_SLOTS_SPARE 1
+
+/*
+ * But no more than the fragments that Linux makes of a packet's slots (MAX_SKB_FRAGS, with the
+ * 4 KiB pages of x86), unless it needs them.
+ */
+#define XNB_DATA_SLOTS 17
+
 /* Packets of one poll whose data is fetched by one hypercall. */
 #define XNB_BATCH_PACKETS 64
 
@@ -65,6 +74,12 @@
 /* Packets and bytes that wait in one queue towards the guest (XSA-392). */
 #define XNB_TO_GUEST_PACKETS 512
 #define XNB_TO_GUEST_BYTES (512 * 1024)
+
+/*
+ * Packets that a qdisc keeps beside those. The kernel's 1000 would take 24 KiB of memory for each
+ * of the queues that an interface has room for, used or not.
+ */
+#define XNB_TX_QUEUE_LEN 512
 
 /* The largest packet that the stack hands to us: a full IP packet and its Ethernet header. */
 #define XNB_FRAME_MAX (65535 + 14 + 4)

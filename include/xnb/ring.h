@@ -217,16 +217,25 @@ int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page);
 int xnb_ring_to_guest_posted(const struct xnb_ring_to_guest *ring);
 
 /**
- * xnb_ring_to_guest_fill() - use one posted buffer for data
+ * xnb_ring_to_guest_take() - use one posted buffer for data
  * @ring: the ring; the caller knows that a buffer is posted
- * @flags: XEN_NETRXF_* of the response
- * @len: bytes that the caller puts into the buffer
+ * @request: gets what the guest has posted, any values
  *
- * Writes the response into the request's slot, as guests demand; not yet visible.
- *
- * Return: the buffer's grant reference, any value.
+ * Return: index of the buffer's response, which xnb_ring_to_guest_answer() has to write before
+ * the next push.
  */
-grant_ref_t xnb_ring_to_guest_fill(struct xnb_ring_to_guest *ring, u16 flags, u16 len);
+u32 xnb_ring_to_guest_take(struct xnb_ring_to_guest *ring, struct xen_netif_rx_request *request);
+
+/**
+ * xnb_ring_to_guest_answer() - write the response of a buffer; it is not yet visible
+ * @ring: the ring
+ * @index: as xnb_ring_to_guest_take() returned it, or that modulo XNB_RING_SLOTS
+ * @id: of the request: guests demand the response in the slot of the request
+ * @flags: XEN_NETRXF_*
+ * @status: bytes in the buffer, or XEN_NETIF_RSP_ERROR
+ */
+void xnb_ring_to_guest_answer(struct xnb_ring_to_guest *ring, u32 index, u16 id, u16 flags,
+			      s16 status);
 
 /**
  * xnb_ring_to_guest_fill_extra() - use one posted buffer's slot for extra info

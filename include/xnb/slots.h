@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How many ring slots a packet takes towards the guest. */
+/* How many ring slots a packet needs towards the guest. */
 #ifndef XNB_SLOTS_H
 #define XNB_SLOTS_H
 
@@ -7,19 +7,38 @@
 #include <xnb/limits.h>
 
 /**
- * xnb_slots_needed() - ring slots of one packet towards the guest
+ * xnb_slots_needed() - fewest ring slots of one packet towards the guest
  * @len: bytes of the packet, at least 1
  * @extras: extra infos that go with it
  *
- * Data is packed: every slot but the last is full. The producer in to_guest.c lays the
- * packet out by the same rule, so the number is exact, never an estimate (XSA-392 came
- * from an estimate).
+ * Exact for a packet whose slots are full but for the last.
  *
  * Pure: any context. Return: the number of slots, extras included.
  */
 static inline unsigned int xnb_slots_needed(unsigned int len, unsigned int extras)
 {
 	return DIV_ROUND_UP(len, XNB_SLOT_BYTES) + extras;
+}
+
+/**
+ * xnb_slots_for_data() - ring slots that the data of one packet may take
+ * @len: bytes of the packet, at least 1
+ * @extras: extra infos that go with it
+ * @posted: slots the guest has posted, at least xnb_slots_needed()
+ *
+ * A slot more than are needed saves copies. Never more than are posted (XSA-392), nor than a
+ * frontend takes, see XNB_DATA_SLOTS.
+ *
+ * Pure: any context. Return: the number of slots, without extras.
+ */
+static inline unsigned int xnb_slots_for_data(unsigned int len, unsigned int extras,
+					      unsigned int posted)
+{
+	unsigned int fewest = xnb_slots_needed(len, 0);
+	unsigned int most = max_t(unsigned int, fewest, XNB_DATA_SLOTS);
+
+	most = min_t(unsigned int, most, fewest + XNB_SLOTS_SPARE);
+	return min_t(unsigned int, most, posted - extras);
 }
 
 #endif

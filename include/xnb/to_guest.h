@@ -63,7 +63,7 @@ struct xnb_to_guest_route {
  * @ring: the shared ring
  * @hold: events for data
  * @wake: schedules @napi for @hold and for buffers that the guest need not tell about
- * @batch: copies of the present batch
+ * @batch: copies of the present batch, during a poll
  * @slot_of: for each copy, the ring slot it fills
  */
 struct xnb_to_guest {
@@ -96,7 +96,7 @@ struct xnb_to_guest {
 	struct xnb_ring_to_guest ring;
 	struct xnb_hold hold;
 	struct xnb_wake wake;
-	struct xnb_grant_batch batch;
+	struct xnb_grant_batch *batch;
 	u8 slot_of[XNB_BATCH_COPIES];
 };
 

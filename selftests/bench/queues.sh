@@ -4,7 +4,7 @@
 # order: 7
 # about: A guest of four CPUs with one to eight queues. The clock shows what more queues cost, not what parallel CPUs gain by them.
 # rounds: 3
-# expect: 380
+# expect: 300
 # clock: insn
 # driver: stock
 # vcpus: 6
@@ -26,6 +26,7 @@ measure() {
 		is "$(find "/sys/class/net/$VIF/queues" -name 'tx-*' | grep -c .)" "$n" "$ARM: there are $n"
 		note "queues: $n, TCP to the guest, 4 flows" Mbit/s "$(tcp_to_guest a 32M 4)"
 		note "queues: $n, TCP from the guest, 4 flows" Mbit/s "$(tcp_from_guest a 32M 4)"
+		[[ $n == [18] ]] || continue
 		note "queues: $n, UDP round trip" "p50 us" "$(RTT_PERCENTILES=50 udp_rtt a 1)"
 	done
 }

@@ -14,6 +14,7 @@ struct layout {
 	unsigned int pages;
 	u32 placed;
 	u32 used;	/* bytes of the current page */
+	u32 least;	/* bytes of the emptiest page but the last */
 	bool broken;
 };
 
@@ -25,6 +26,8 @@ static void place_slot(struct xnb_place *place, u32 len, struct layout *layout)
 
 		layout->pieces++;
 		if (new_page) {
+			if (layout->pages && layout->used < layout->least)
+				layout->least = layout->used;
 			layout->pages++;
 			layout->used = 0;
 		}
@@ -37,20 +40,25 @@ static void place_slot(struct xnb_place *place, u32 len, struct layout *layout)
 	}
 }
 
-static struct layout lay_out(const u32 *slots, unsigned int count, u16 pages)
+static struct layout lay_out_least(const u32 *slots, unsigned int count, u16 pages, u16 least)
 {
-	struct layout layout = {};
+	struct layout layout = { .least = PAGE };
 	struct xnb_place place;
 	u32 bytes = 0;
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
 		bytes += slots[i];
-	xnb_place_begin(&place, bytes, pages);
+	xnb_place_begin(&place, bytes, pages, least);
 	for (i = 0; i < count && !layout.broken; i++)
 		place_slot(&place, slots[i], &layout);
-	layout.broken |= layout.placed != bytes || layout.pages > pages;
+	layout.broken |= layout.placed != bytes || layout.pages > pages || layout.least < least;
 	return layout;
+}
+
+static struct layout lay_out(const u32 *slots, unsigned int count, u16 pages)
+{
+	return lay_out_least(slots, count, pages, 0);
 }
 
 static void layout_is(const u32 *slots, unsigned int count, u16 pages, unsigned int want_pieces,
@@ -83,6 +91,18 @@ static void test_cases(void)
 	layout_is(mixed, 2, 2, 2, 2, "a full slot behind a short one goes to a page of its own");
 }
 
+static void test_least(void)
+{
+	const u32 short_first[] = { 13, PAGE, PAGE };
+	const u32 enough[] = { 14, PAGE, PAGE };
+	struct layout layout = lay_out_least(short_first, 3, 17, 14);
+
+	ok(!layout.broken && layout.pieces == 5 && layout.pages == 3,
+	   "what is less than the least is filled up");
+	layout = lay_out_least(enough, 3, 17, 14);
+	ok(!layout.broken && layout.pieces == 3 && layout.pages == 3, "and no more than that");
+}
+
 /* Slots as a guest could send them; a packet has at most 64 KiB. */
 static unsigned int random_slots(struct prng *prng, u32 *slots, u32 *bytes)
 {
@@ -112,8 +132,10 @@ static void test_random(void)
 		struct layout tight = lay_out(slots, count, fewest);
 		struct layout roomy = lay_out(slots, count, count + fewest);
 		struct layout some = lay_out(slots, count, fewest + prng_range(&prng, 1, 20));
+		struct layout least = lay_out_least(slots, count, fewest + 1,
+						    prng_range(&prng, 1, PAGE));
 
-		broken += tight.broken + roomy.broken + some.broken;
+		broken += tight.broken + roomy.broken + some.broken + least.broken;
 		/* Cutting a slot costs at most one copy for each page that is begun. */
 		wasteful += tight.pieces > count + tight.pages;
 		cut += roomy.pieces != count;
@@ -166,6 +188,7 @@ static void test_every_cut(void)
 int main(void)
 {
 	test_cases();
+	test_least();
 	test_random();
 	test_every_cut();
 	return tap_done();

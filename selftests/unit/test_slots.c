@@ -41,9 +41,42 @@ static void test_every_length(void)
 	is(bad, 0, "every length to 70000 takes as many slots as filling them one by one");
 }
 
+static void test_data(void)
+{
+	is(xnb_slots_for_data(1514, 0, 1), 1, "no more than are posted");
+	is(xnb_slots_for_data(9014, 1, 4), 3, "nor than remain beside the extra infos");
+	is(xnb_slots_for_data(9014, 1, 256), 4, "else one more than are needed");
+	is(xnb_slots_for_data(65226, 1, 256), 17, "also of a large frame");
+	is(xnb_slots_for_data(65536, 1, 256), 17, "which has 17 at most");
+	is(xnb_slots_for_data(65536 + 14, 2, 256), 17, "unless it needs");
+	is(xnb_slots_for_data(70000, 0, 256), 18, "more");
+}
+
+/* Whatever is posted, there are enough for the data, and extra infos have theirs. */
+static void test_every_ring(void)
+{
+	unsigned int len, extras, posted, bad = 0;
+
+	for (len = 1; len <= 66000; len += 7) {
+		for (extras = 0; extras <= 2; extras++) {
+			for (posted = xnb_slots_needed(len, extras); posted <= 20; posted++) {
+				unsigned int slots = xnb_slots_for_data(len, extras, posted);
+
+				if (slots >= count_by_filling(len, 0) && slots + extras <= posted)
+					continue;
+				if (!bad++)
+					diag("%u bytes, %u extras, %u posted", len, extras, posted);
+			}
+		}
+	}
+	is(bad, 0, "between what is needed and what is posted");
+}
+
 int main(void)
 {
 	test_boundaries();
 	test_every_length();
+	test_data();
+	test_every_ring();
 	return tap_done();
 }

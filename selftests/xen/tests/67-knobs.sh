@@ -3,7 +3,6 @@
 # Every knob is turned all the time, below bursts on four queues in real concurrency. The end of
 # each burst would show a lost wake-up: what is left on any queue has nothing behind it that would
 # bring it along.
-# vcpus: 3
 # driver-args: max_queues=4
 # guest: a vcpus=2 queues=4 memory=192
 

@@ -3,7 +3,6 @@
 # Tables, keys, settings, the offer of queues and the guest's connection change all the time, in
 # real concurrency, below traffic both ways: no queue stalls, nothing is lost that no counter has,
 # and no packet overtakes another of its flow.
-# vcpus: 3
 # memory: 1792
 # driver-args: max_queues=4 rebalance_msecs=10
 # guest: a vcpus=2 queues=4 memory=256

@@ -48,8 +48,11 @@ connect_time() {
 }
 
 # A driver's threads have stacks. Of a slab the objects count, and not what is free between them:
-# that depends on who had them before.
+# that depends on who had them before. What is freed later is free by then, and each CPU has told
+# what it has counted.
 kept() {
+	read -rt 3 -u "$NEVER" || :
+	cat /proc/sys/vm/stat_refresh >/dev/null
 	{
 		snapshot_memory | grep pages_kB
 		grep KernelStack: /proc/meminfo
@@ -74,10 +77,8 @@ more_kept() {
 	"$1" "$2"
 	"$1" "$3"
 	"$1" "$2"
-	settle
 	less=$(kept)
 	"$1" "$3"
-	settle
 	echo $(($(kept) - less))
 }
 

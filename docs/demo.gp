@@ -4,9 +4,9 @@ set terminal svg size 860,320 font "sans-serif,12" background "white"
 set output "docs/demo.svg"
 
 $demo << EOD
-"instructions,\nto guest" 33139 7984
-"instructions,\nfrom guest" 24876 11618
-"guest interrupts,\nto guest" 709 34
+"instructions,\nto guest" 30953 8037
+"instructions,\nfrom guest" 24886 11561
+"guest interrupts,\nto guest" 640 34
 "guest interrupts,\nfrom guest" 1002 29
 EOD
 

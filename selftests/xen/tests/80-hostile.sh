@@ -12,7 +12,7 @@ check "no lie is connected, each is told why" hostile refused 1
 check "every request is answered once" hostile answers 1500
 check "an event comes with what it tells of" hostile events 1500
 check "no wake-up is lost" hostile races 3000
-check "a length that changes is read once" hostile flips 1000
+check "a length that changes is read once" hostile flips 8000
 check "several queues carry packets both ways" hostile queues 200
 check "events without a reason are spurious" hostile storm 200
 

@@ -48,11 +48,9 @@ connect_time() {
 }
 
 # A driver's threads have stacks. Of a slab the objects count, and not what is free between them:
-# that depends on who had them before. What is freed later is free by then, and each CPU has told
-# what it has counted.
+# that depends on who had them before. What is freed with delay is free by then.
 kept() {
 	read -rt 3 -u "$NEVER" || :
-	cat /proc/sys/vm/stat_refresh >/dev/null
 	{
 		snapshot_memory | grep pages_kB
 		grep KernelStack: /proc/meminfo

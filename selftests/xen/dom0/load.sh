@@ -217,6 +217,8 @@ snapshot_memory() {
 	for file in /sys/kernel/slab/*/shrink; do
 		echo 1 >"$file"
 	done
+	# Each CPU tells what it has counted, which it does once a second else.
+	cat /proc/sys/vm/stat_refresh >/dev/null
 	awk '/^[A-Z][A-Za-z]*:/ { kb[$1] = $2 }
 		$1 == "count:" { listed += 4 * $2 }
 		END {

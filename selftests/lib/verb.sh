@@ -167,7 +167,7 @@ run_test() {
 	in_group "$TOP/selftests/xen/run" "$file" >"$WORK/tap" 2>"$WORK/err"
 	while kill -0 "$GROUP" 2>/dev/null; do
 		show_progress
-		sleep 0.2
+		sleep 1
 	done
 	show_progress
 	wait "$GROUP"

@@ -14,7 +14,7 @@
 #   note ROW UNIT NUMBER        one result. A unit with "/s" at its end is the better the
 #                               higher, any other the lower
 #   all_arrived ROW COUNT GOT   but for one in a hundred; if not, the benchmark fails
-#   round_trips ROW VERB...     note median and tail of udp_rtt or its like
+#   round_trips ROW VERB...     note median and tail of what such a VERB as udp_rtt NAME COUNT says
 #   packets ROW COUNT VERB...   note rate and interrupts of so many packets, to or from guest a
 #   set_mtu BYTES, offloads on|off
 #                               of the guest, its interface and the bridge
@@ -80,7 +80,7 @@ note() {
 round_trips() {
 	local p50 p99 p999
 
-	read -r p50 p99 p999 < <(RTT_PERCENTILES="50 99 99.9" "${@:2}")
+	read -r p50 p99 p999 < <("${@:2}" 50 99 99.9)
 	note "$1" "p50 us" "$p50"
 	note "$1" "p99 us" "$p99"
 	note "$1" "p99.9 us" "$p999"
@@ -135,8 +135,8 @@ veth_start() {
 		ip addr add "${VETH_IP%.*}.1/24" dev veth0 && ip link set veth0 up &&
 		ip -n peer addr add "$VETH_IP/24" dev veth1 && ip -n peer link set lo up &&
 		ip -n peer link set veth1 up && ip netns exec peer iperf3 -s -D >/dev/null 2>&1 || return 1
-	ip netns exec peer sockperf server -p 11111 >/dev/null 2>&1 9>&- &
-	ip netns exec peer sockperf server --tcp -p 11112 >/dev/null 2>&1 9>&- &
+	ip netns exec peer rtt serve udp 11111 >/dev/null 2>&1 9>&- &
+	ip netns exec peer rtt serve tcp 11112 >/dev/null 2>&1 9>&- &
 	wait_until 10 _ping_once "$VETH_IP" && wait_until 10 _veth_serves
 }
 

@@ -37,7 +37,7 @@ measure() {
 	settle
 	got=$(($(arrived) - before))
 	! all_arrived "60 bytes" "$PACKETS" "$got" || note "60 bytes" packets/s "$rate"
-	note "UDP round trip" "p50 us" "$(RTT_PERCENTILES=50 udp_rtt_between u v 1)"
+	note "UDP round trip" "p50 us" "$(udp_rtt_between u v 1000 50)"
 }
 
 if ! domain_start || ! domain_load stock; then

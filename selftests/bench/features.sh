@@ -15,7 +15,7 @@
 . /xnb/dom0.sh
 
 round_trip() {
-	note "$1: UDP round trip" "p50 us" "$(RTT_PERCENTILES=50 udp_rtt a 1)"
+	note "$1: UDP round trip" "p50 us" "$(udp_rtt a 1000 50)"
 }
 
 loads() {

@@ -34,14 +34,14 @@ stream() {
 
 measure() {
 	PKTGEN_DELAY=50000 load_start pktgen_to_guest a 60 30000
-	round_trips "UDP beside 20,000 packets/s to the guest" udp_rtt a 1
+	round_trips "UDP beside 20,000 packets/s to the guest" udp_rtt a 1000
 	wait "$LOAD"
 	stream
-	round_trips "UDP beside a TCP stream to the guest" udp_rtt a 1
-	round_trips "TCP beside a TCP stream to the guest" tcp_rtt a 1
+	round_trips "UDP beside a TCP stream to the guest" udp_rtt a 1000
+	round_trips "TCP beside a TCP stream to the guest" tcp_rtt a 1000
 	load_end
 	stream -R
-	round_trips "UDP beside a TCP stream from the guest" udp_rtt a 1
+	round_trips "UDP beside a TCP stream from the guest" udp_rtt a 1000
 	load_end
 }
 

@@ -55,7 +55,7 @@ one_setting() {
 	apply "$1" || fail "$1 can be set"
 	packets_of "60 bytes to the guest" pktgen_to_guest
 	packets_of "60 bytes from the guest" pktgen_from_guest
-	noted "UDP round trip" "p50 us" "$(RTT_PERCENTILES=50 udp_rtt a 1)"
+	noted "UDP round trip" "p50 us" "$(udp_rtt a 1000 50)"
 	noted "TCP to the guest" Mbit/s "$(tcp_to_guest a 32M)"
 	noted "TCP from the guest" Mbit/s "$(tcp_from_guest a 32M)"
 }

@@ -60,7 +60,7 @@ measure() {
 		pktgen_to_nobody a 60
 	profile "TCP to the guest" "a KiB" kib_so_far 2 8M 136M tcp_to_guest a
 	profile "TCP from the guest" "a KiB" kib_so_far 2 8M 136M tcp_from_guest a
-	profile "UDP round trip" "a packet" packets_so_far 1 1 2 udp_rtt a
+	profile "UDP round trip" "a packet" packets_so_far 2 100 1100 udp_rtt a
 }
 
 ROUND=1

@@ -27,7 +27,7 @@ measure() {
 		note "queues: $n, TCP to the guest, 4 flows" Mbit/s "$(tcp_to_guest a 32M 4)"
 		note "queues: $n, TCP from the guest, 4 flows" Mbit/s "$(tcp_from_guest a 32M 4)"
 		[[ $n == [18] ]] || continue
-		note "queues: $n, UDP round trip" "p50 us" "$(RTT_PERCENTILES=50 udp_rtt a 1)"
+		note "queues: $n, UDP round trip" "p50 us" "$(udp_rtt a 1000 50)"
 	done
 }
 

@@ -167,11 +167,8 @@ measure_tcp() {
 }
 
 measure_rtt() {
-	local rtt
-
 	quiet_down
-	rtt=$(udp_rtt a 1)
-	value "$1" rtt "${rtt% *}"
+	value "$1" rtt "$(udp_rtt a 2000 50)"
 }
 
 measure_small() {

@@ -9,7 +9,7 @@
 #   $IMAGES/vmlinux             the kernel of dom0 and of the guests
 #   $IMAGES/dom0.cpio           dom0's root
 #   $IMAGES/guest.cpio          the guests' root; guest-full.cpio has more tools
-#   $IMAGES/tools/*             agent, uevents, xfer, mark, steer, stream, hostile, control:
+#   $IMAGES/tools/*             agent, uevents, xfer, rtt, mark, steer, stream, hostile, control:
 #                               static programs
 #   $IMAGES/window/window.ko    a module for dom0, in its root too
 #   $IMAGES/insncount.so        the QEMU plugin
@@ -25,11 +25,11 @@ XEN_BIN=usr/lib/xen-4.17/bin
 
 XEN_PACKAGES="xen-hypervisor-4.17-amd64 xen-utils-4.17 xen-utils-common xenstore-utils
 	linux-image-@KREL@ busybox-static bash bash-static kmod iproute2 ethtool iputils-ping
-	iperf3 sockperf tcpdump util-linux procps mawk libc-bin"
+	iperf3 tcpdump util-linux procps mawk libc-bin"
 
 DOM0_PROGRAMS="usr/bin/bash-static usr/bin/busybox usr/bin/kmod usr/bin/ip usr/sbin/bridge
-	usr/sbin/tc usr/sbin/ethtool usr/bin/ping usr/bin/iperf3 usr/bin/sockperf
-	usr/bin/tcpdump usr/bin/taskset usr/bin/mawk usr/bin/flock
+	usr/sbin/tc usr/sbin/ethtool usr/bin/ping usr/bin/iperf3 usr/bin/tcpdump
+	usr/bin/taskset usr/bin/mawk usr/bin/flock
 	usr/bin/xenstore
 	$XEN_BIN/xl $XEN_BIN/xenstored $XEN_BIN/xenconsoled $XEN_BIN/xenconsole
 	$XEN_BIN/xen-init-dom0 $XEN_BIN/libxl-save-helper $XEN_BIN/lsevtchn
@@ -45,8 +45,7 @@ DOM0_MODULES="$DOM0_BOOT_MODULES xen-gntalloc xen-netback br_netfilter pktgen vi
 # What every guest has; the full one can measure too, and boots slower.
 GUEST_PROGRAMS="usr/bin/busybox usr/sbin/ethtool"
 GUEST_MODULES="xen-netfront pktgen 8021q xen-gntalloc xen-gntdev xen-evtchn"
-GUEST_FULL_PROGRAMS="usr/bin/ip usr/sbin/tc usr/bin/iperf3 usr/bin/sockperf usr/bin/taskset
-	usr/bin/tcpdump"
+GUEST_FULL_PROGRAMS="usr/bin/ip usr/sbin/tc usr/bin/iperf3 usr/bin/taskset usr/bin/tcpdump"
 GUEST_FULL_MODULES="sch_fq sch_netem veth bridge"
 
 _image_inputs() {
@@ -100,7 +99,7 @@ _make_all_images() {
 _compile() {
 	local tool
 
-	for tool in agent uevents xfer mark steer stream; do
+	for tool in agent uevents xfer rtt mark steer stream; do
 		gcc -O2 -Wall -Wextra -Werror -static -o "$IMAGES/tools/$tool" \
 			"$XEN_DIR/tools/$tool.c" -lm || die "cannot compile tools/$tool.c"
 	done
@@ -267,7 +266,7 @@ _make_guest_tree() {
 	# shellcheck disable=SC2086
 	_take_modules "$tree" $3
 	_busybox_links "$tree"
-	cp "$IMAGES"/tools/{agent,xfer,stream} "$tree/usr/bin/"
+	cp "$IMAGES"/tools/{agent,xfer,rtt,stream} "$tree/usr/bin/"
 	install -m 755 "$XEN_DIR/guest/init" "$tree/init"
 	# The kernel shuts a guest down through this program.
 	printf '#!/bin/sh\nexec busybox poweroff -f\n' >"$tree/usr/sbin/poweroff"

@@ -67,8 +67,9 @@
 #   pktgen_to_nobody NAME SIZE COUNT   from the guest, to an address that nobody has
 #                               PKTGEN_DELAY=NS: one packet each so many ns
 #   settle                      let what is under way end
-#   udp_rtt NAME [SEC]          round trip: p50 and p99 in us, or RTT_PERCENTILES; tcp_rtt
-#   udp_rtt_between FROM TO [SEC]
+#   udp_rtt NAME COUNT [PERCENTILE...], tcp_rtt NAME COUNT [PERCENTILE...]
+#   udp_rtt_between FROM TO COUNT [PERCENTILE...]
+#                               of so many round trips, in us on one line
 #   xfer_to NAME ..., xfer_from NAME ...
 #                               xfer_to NAME tcp BYTES | udp FROM TO STEP; data verified
 #   xfer_between FROM TO ...    from one guest to another

@@ -74,34 +74,16 @@ pktgen_between() {
 		"$(guest_run "$2" 'cat /sys/class/net/eth0/address')")"
 }
 
-_percentiles() {
-	sed 's/\x1b\[[0-9;]*m//g' |
-		awk -v want="${RTT_PERCENTILES:-50 99}" '
-			NF > 3 && $(NF - 3) == "percentile" { us[$(NF - 2) + 0] = $NF }
-			END {
-				n = split(want, p, " ")
-				for (i = 1; i <= n; i++)
-					printf "%s%s", us[p[i] + 0], i < n ? " " : "\n"
-			}'
-}
-
-# _sockperf HOST SECONDS OPTION...
-_sockperf() {
-	timeout "$RUN_SECONDS" sockperf ping-pong --full-rtt -i "$1" -t "$2" "${@:3}" 2>/dev/null |
-		_percentiles
-}
-
 udp_rtt() {
-	_sockperf "$(guest_ip "$1")" "${2:-2}" -p 11111
+	rtt udp "$(guest_ip "$1")" 11111 "${@:2}"
 }
 
 tcp_rtt() {
-	_sockperf "$(guest_ip "$1")" "${2:-2}" --tcp -p 11112
+	rtt tcp "$(guest_ip "$1")" 11112 "${@:2}"
 }
 
 udp_rtt_between() {
-	guest_run "$1" "sockperf ping-pong --full-rtt -i $(guest_ip "$2") -t ${3:-2} -p 11111 2>/dev/null" |
-		_percentiles
+	guest_run "$1" "rtt udp $(guest_ip "$2") 11111 ${*:3}"
 }
 
 _xfer() {

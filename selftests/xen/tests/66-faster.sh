@@ -49,10 +49,10 @@ packets_to_bridge() {
 round_trips() {
 	local p50 p99
 
-	read -r p50 p99 < <(udp_rtt a 1)
+	read -r p50 p99 < <(udp_rtt a 2000 50 99)
 	note "$1" udp_p50 "$p50"
 	note "$1" udp_p99 "$p99"
-	read -r p50 p99 < <(tcp_rtt a 1)
+	read -r p50 p99 < <(tcp_rtt a 2000 50 99)
 	note "$1" tcp_p50 "$p50"
 	note "$1" tcp_p99 "$p99"
 }

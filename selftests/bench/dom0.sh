@@ -9,6 +9,7 @@
 #
 #   compare FUNCTION            measure: FUNCTION in each round, after each swap. VIF is
 #                               guest a's interface. Drivers get the parameters SWAP_ARGS
+#   three_rounds COMMAND...     in the first three rounds only: for rows of which that is enough
 #   arm_start                   only the swap to the driver of ARM
 #   beside ARM FUNCTION         measure what needs no driver, once
 #   note ROW UNIT NUMBER        one result. A unit with "/s" at its end is the better the
@@ -60,6 +61,10 @@ compare() {
 		done
 	done
 	ok "compared in $ROUNDS rounds"
+}
+
+three_rounds() {
+	[ "$ROUND" -gt 3 ] || "$@"
 }
 
 beside() {

@@ -4,7 +4,7 @@
 # order: 8
 # about: The same loads with one thing changed: both directions on one event channel, receive work in threads, checksums not offloaded, a rate limit that is never reached.
 # rounds: 3
-# expect: 800
+# expect: 500
 # clock: insn
 # driver: stock
 # guest: a

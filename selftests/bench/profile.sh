@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bench: Where the instructions go
 # order: 9
-# expect: 500
+# expect: 400
 # clock: insn
 # driver: stock
 # plugin: blocks

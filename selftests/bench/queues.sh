@@ -4,7 +4,7 @@
 # order: 7
 # about: A guest of four CPUs with one to eight queues. The clock shows what more queues cost, not what parallel CPUs gain by them.
 # rounds: 3
-# expect: 300
+# expect: 250
 # clock: insn
 # driver: stock
 # vcpus: 6

@@ -23,6 +23,7 @@ my @ROWS = (
 	['longer round trip',       'p99 us',    '100 101 99', '125 125 125', '100 100 100', 'worse', 0.8],
 	['no interrupts',           'host interrupts a packet', '0 0 0', '0.0001 0 0.0001', '0 0 0', 'same', 1],
 	['none any more',           'host interrupts a packet', '1 1 1', '0 0 0', '1 1 1', 'better', 200],
+	['few rounds', 'Mbit/s', '100 100', '110 110', '100 100', 'better', 1.1],
 );
 
 sub quoted {
@@ -65,7 +66,7 @@ for my $i (0 .. $#ROWS) {
 
 my $said = qx($FindBin::Bin/report $dir 2>&1);
 is($?, 0, 'the report is made');
-is($said, "8 rows: 3 better, 3 the same within the noise, 2 worse\n", 'and says how it went');
+is($said, "9 rows: 4 better, 3 the same within the noise, 2 worse\n", 'and says how it went');
 my $html = slurp("$dir/report.html");
 like($html, qr/noise &#38; quotes, &#60;b&#62;/, 'text is text');
 like($html, qr/<svg.*<\/svg>/s, 'the plots are in it');
@@ -73,6 +74,8 @@ unlike($html, qr{(?:src|href)="(?!#)|url\((?!#)|\@import}, 'it needs no other fi
 is(() = $html =~ /<li>Packets at full rate: /g, 2, 'every worse row is named under the price');
 isnt(slurp("$dir/packets.svg"), '', 'the plot is kept as a file, too');
 is(scalar(() = slurp("$dir/results.md") =~ /^\| .*\(worse\)/mg), 2, 'the tables in Markdown mark worse rows');
+
+like(slurp("$dir/results.md"), qr/\(median of 3; \* of 2\).*^\| few rounds \* \|/ms, 'and those of fewer rounds');
 
 mkdir "$dir/profile";
 open my $out, '>', "$dir/profile/functions.csv" or die $!;

@@ -18,8 +18,7 @@ sub profiles {
 	my ($dir) = @_;
 	my (%by_row, @order);
 
-	return unless -e "$dir/functions.csv";
-	for my $line (read_csv("$dir/functions.csv")) {
+	for my $line (map { read_csv($_) } sort glob "$dir/functions-*.csv") {
 		my $profile = $by_row{ $line->{row} };
 
 		if (!$profile) {
@@ -33,6 +32,12 @@ sub profiles {
 		$profile->{total}{ $line->{driver} } += $line->{instructions};
 	}
 	for my $profile (@order) {
+		my ($stock, $ours) = @{ $profile->{total} }{qw(stock ours)};
+		my $driver = $profile->{parts}{ours}{driver} // 0;
+
+		$profile->{factor} = $stock / $ours if $stock && $ours;
+		# What a driver would be that takes no instruction, but has Xen and the kernel do the same.
+		$profile->{bound} = $stock / ($ours - $driver) if $stock && $ours && $ours > $driver;
 		my @all = sort { max(@$b{qw(stock ours)}) <=> max(@$a{qw(stock ours)}) } values %{ $profile->{all} };
 		$profile->{functions} = [@all > $TOP ? @all[0 .. $TOP - 1] : @all];
 	}

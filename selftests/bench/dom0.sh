@@ -17,6 +17,19 @@
 #   all_arrived ROW COUNT GOT   but for one in a hundred; if not, the benchmark fails
 #   round_trips ROW VERB...     note median and tail of what such a VERB as udp_rtt NAME COUNT says
 #   packets ROW COUNT VERB...   note rate and interrupts of so many packets, to or from guest a
+#   peer_start                  dom0's NIC is in the bridge, and the machine outside answers:
+#                               PEER, PEER_MAC
+#   peer_reached                guest a has a way to it
+#   begin_load COUNTER SKIP COMMAND
+#                               COMMAND goes on in guest a, and that statistic of VIF has moved
+#                               by SKIP: it is MOVED
+#   has_moved COUNTER NUMBER    that statistic is so far: it is MOVED
+#   end_load                    end what begin_load began
+#   profile_both FUNCTION       FUNCTION with both drivers; it says profile or profile_under_way
+#   profile ROW UNIT COUNTER RUNS SHORT LONG COMMAND...
+#                               the instructions by function, a unit of COUNTER: packets_so_far
+#                               or kib_so_far
+#   profile_under_way ROW UNIT COUNTER SHORT LONG STATISTIC COMMAND
 #   set_mtu BYTES, offloads on|off
 #                               of the guest, its interface and the bridge
 #   microseconds                the time
@@ -125,6 +138,37 @@ packets() {
 	note "$row" "host interrupts a packet" "$(ratio $host "$count")"
 }
 
+PEER=10.0.0.250
+
+peer_start() {
+	modprobe virtio_net
+	ip link set eth0 master xenbr0 up
+	wait_until 20 _ping_once "$PEER" || bail "no peer"
+	# shellcheck disable=SC2034
+	PEER_MAC=$(ip neigh show "$PEER" | sed -n 's/.*lladdr \([^ ]*\).*/\1/p')
+}
+
+peer_reached() {
+	guest_run a "ping -q -c 1 -W 5 $PEER" >/dev/null || bail "no way to the peer"
+}
+
+# It starts no process: what polls is counted, too.
+has_moved() {
+	read -r MOVED <"/sys/class/net/$VIF/statistics/$1" && [ "$MOVED" -ge "$2" ]
+}
+
+begin_load() {
+	has_moved "$1" 0
+	LOAD=$(guest_run_bg a "($3) & echo \$! >/run/load; wait")
+	wait_until 20 has_moved "$1" $((MOVED + $2)) || fail "$ARM: $3 begins"
+}
+
+end_load() {
+	guest_run a "kill \$(cat /run/load) 2>/dev/null"
+	guest_wait a "$LOAD" >/dev/null
+	settle
+}
+
 set_mtu() {
 	ip link set "$VIF" mtu "$1" && ip link set xenbr0 mtu "$1" &&
 		guest_run a "ip link set eth0 mtu $1"
@@ -133,6 +177,82 @@ set_mtu() {
 offloads() {
 	ethtool -K "$VIF" tso "$1" gso "$1" >/dev/null
 	guest_run a "ethtool -K eth0 tso $1 gso $1" >/dev/null
+}
+
+# Packets both ways, or KiB, of guest a's interface so far.
+packets_so_far() {
+	echo $(($(link_stat "$VIF" rx_packets) + $(link_stat "$VIF" tx_packets)))
+}
+
+kib_so_far() {
+	echo $((($(link_stat "$VIF" rx_bytes) + $(link_stat "$VIF" tx_bytes)) / 1024))
+}
+
+_begin_window() {
+	LABEL=$((LABEL + 1))
+	BEFORE=$("$COUNTER")
+	mark 0
+}
+
+# _note_window LENGTH
+_note_window() {
+	echo "# window|$LABEL|$ROW|$UNIT|$ARM|$1|$(($("$COUNTER") - BEFORE))"
+}
+
+# _window LENGTH COMMAND...: the instructions of it, and how many units it moved.
+_window() {
+	settle
+	_begin_window
+	"${@:2}" >/dev/null
+	mark "$LABEL"
+	settle
+	_note_window "$1"
+}
+
+# _window_under_way LENGTH STATISTIC NUMBER
+_window_under_way() {
+	has_moved "$2" 0
+	_begin_window
+	wait_until 60 has_moved "$2" $((MOVED + $3)) || fail "$ROW, $ARM: it goes on"
+	mark "$LABEL"
+	_note_window "$1"
+}
+
+# COMMAND gets SHORT and LONG as its last word. The report takes the short one off the long
+# one: what is left is the work for the units, without the start and the end of the load. What
+# else the system does meanwhile can only add, so of several runs the cheapest counts. The first
+# of all only warms up.
+profile() {
+	local ROW=$1 UNIT=$2 COUNTER=$3 run
+
+	"${@:7}" "$5" >/dev/null
+	for ((run = 1; run <= $4; run++)); do
+		_window short "${@:7}" "$5"
+		_window long "${@:7}" "$6"
+	done
+}
+
+# SHORT and then LONG of STATISTIC more, while COMMAND goes on in guest a.
+profile_under_way() {
+	local ROW=$1 UNIT=$2 COUNTER=$3
+
+	begin_load "$6" "$4" "$7"
+	_window_under_way short "$6" "$4"
+	_window_under_way long "$6" "$5"
+	end_load
+}
+
+profile_both() {
+	ROUND=1 LABEL=0
+	cat /proc/xen/xensyms >"$LOGS/xensyms"
+	guest_run a "modprobe pktgen; grep '\[' /proc/kallsyms" >"$LOGS/kallsyms.guest"
+	for ARM in stock ours; do
+		progress "$ARM"
+		arm_start
+		cat /proc/kallsyms >"$LOGS/kallsyms.$ARM"
+		"$1"
+	done
+	ok "both drivers were profiled"
 }
 
 veth_start() {

@@ -18,39 +18,28 @@
 # shellcheck source=selftests/bench/dom0.sh
 . /xnb/dom0.sh
 
-PEER=10.0.0.250
 LABEL=0
-
-# has_moved COUNTER NUMBER: one of the interface's statistics is so far. It starts no process:
-# what polls is counted, too.
-has_moved() {
-	read -r MOVED <"/sys/class/net/$VIF/statistics/$1" && [ "$MOVED" -ge "$2" ]
-}
 
 # under_way ROW UNIT COUNTER SKIP COUNT COMMAND: the instructions of COUNT or some more
 # of them, behind the first SKIP, while COMMAND goes on in the guest.
 under_way() {
-	local row=$1 unit=$2 counter=$3 skip=$4 count=$5 job from
+	local row=$1 unit=$2 counter=$3 skip=$4 count=$5 from
 
-	has_moved "$counter" 0
-	job=$(guest_run_bg a "($6) & echo \$! >/run/load; wait")
-	wait_until 20 has_moved "$counter" $((MOVED + skip)) || fail "$row, $ARM: it begins"
+	begin_load "$counter" "$skip" "$6"
 	from=$MOVED
 	mark 0
 	wait_until 60 has_moved "$counter" $((from + count)) || fail "$row, $ARM: it goes on"
 	LABEL=$((LABEL + 1))
 	mark "$LABEL"
 	echo "# spent|$LABEL|$row|$unit|$ARM|$ROUND|$((MOVED - from))"
-	guest_run a "kill \$(cat /run/load) 2>/dev/null"
-	guest_wait a "$job" >/dev/null
-	settle
+	end_load
 }
 
 measure() {
 	local pktgen
 
-	pktgen=$(_pktgen_commands eth0 60 40000 "$PEER" "$MAC")
-	guest_run a "ping -q -c 1 -W 5 $PEER" >/dev/null || bail "no way to the peer"
+	pktgen=$(_pktgen_commands eth0 60 40000 "$PEER" "$PEER_MAC")
+	peer_reached
 	under_way "TCP from the guest" "instructions a byte" rx_bytes 8000000 64000000 \
 		"exec iperf3 -c $PEER -t 60"
 	under_way "TCP to the guest" "instructions a byte" tx_bytes 8000000 64000000 \
@@ -58,9 +47,6 @@ measure() {
 	under_way "60 bytes from the guest" "instructions a packet" rx_packets 1000 20000 "$pktgen"
 }
 
-modprobe virtio_net
-ip link set eth0 master xenbr0 up
-wait_until 20 _ping_once "$PEER" || bail "no peer"
-MAC=$(ip neigh show "$PEER" | sed -n 's/.*lladdr \([^ ]*\).*/\1/p')
+peer_start
 compare measure
 tap_done

@@ -78,12 +78,14 @@ is(scalar(() = slurp("$dir/results.md") =~ /^\| .*\(worse\)/mg), 2, 'the tables 
 like(slurp("$dir/results.md"), qr/\(median of 3; \* of 2\).*^\| few rounds \* \|/ms, 'and those of fewer rounds');
 
 mkdir "$dir/profile";
-open my $out, '>', "$dir/profile/functions.csv" or die $!;
+open my $out, '>', "$dir/profile/functions-profile.csv" or die $!;
 print $out "row,unit,driver,part,function,instructions\n",
-	map { "60 bytes,a packet,$_,guest,xennet_poll,42.5\n" } qw(stock ours);
+	map { "60 bytes,a packet,$_\n" } 'stock,guest,xennet_poll,100', 'ours,guest,xennet_poll,40', 'ours,driver,poll,10';
 close $out or die $!;
 is(system("$FindBin::Bin/report $dir/profile >/dev/null"), 0, 'a profile alone makes a report');
 like(slurp("$dir/profile/report.html"), qr/<td>xennet_poll/, 'with its functions');
+like(slurp("$dir/profile/results.md"), qr/^\| 60 bytes, a packet \|.*ours.*\| 50 \| 2.00 \| 2.50 \|$/ms,
+	'and with what no driver could do better');
 
 mkdir "$dir/empty";
 like(scalar qx($FindBin::Bin/report $dir/empty 2>&1), qr/\Areport: no results in .*: run make bench\n\z/,

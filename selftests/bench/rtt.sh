@@ -5,7 +5,7 @@
 # about: A message of 14 bytes to the guest, and the next one when it was answered: the whole round trip, median and tail, on an idle interface.
 # headline: UDP, idle | p50 us
 # headline: UDP, idle | p99 us
-# expect: 230
+# expect: 170
 # clock: insn
 # driver: stock
 # guest: a
@@ -16,13 +16,13 @@
 . /xnb/dom0.sh
 
 measure() {
-	round_trips "UDP, idle" udp_rtt a 4000
-	round_trips "TCP, idle" tcp_rtt a 4000
+	round_trips "UDP, idle" udp_rtt a 2000
+	round_trips "TCP, idle" tcp_rtt a 2000
 }
 
 veth() {
-	round_trips "UDP, idle" rtt udp "$VETH_IP" 11111 4000
-	round_trips "TCP, idle" rtt tcp "$VETH_IP" 11112 4000
+	round_trips "UDP, idle" rtt udp "$VETH_IP" 11111 2000
+	round_trips "TCP, idle" rtt tcp "$VETH_IP" 11112 2000
 }
 
 compare measure

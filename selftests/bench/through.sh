@@ -18,11 +18,11 @@
 measure() {
 	profile "TCP from guest to guest" "a KiB" kib_so_far 2 16M 144M tcp_between a g2
 	peer_reached
-	profile_under_way "TCP from the guest through the NIC" "a KiB" kib_so_far 8000000 72000000 rx_bytes \
+	profile_under_way "TCP from the guest through the NIC" "a KiB" kib_so_far 64000000 rx_bytes \
 		"exec iperf3 -c $PEER -t 60"
-	profile_under_way "TCP through the NIC to the guest" "a KiB" kib_so_far 8000000 72000000 tx_bytes \
+	profile_under_way "TCP through the NIC to the guest" "a KiB" kib_so_far 64000000 tx_bytes \
 		"exec iperf3 -c $PEER -t 60 -R"
-	profile_under_way "60 bytes from the guest through the NIC" "a packet" packets_so_far 1000 21000 \
+	profile_under_way "60 bytes from the guest through the NIC" "a packet" packets_so_far 20000 \
 		rx_packets "$(_pktgen_commands eth0 60 60000 "$PEER" "$PEER_MAC")"
 }
 

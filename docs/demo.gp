@@ -4,10 +4,10 @@ set terminal svg size 860,320 font "sans-serif,12" background "white"
 set output "docs/demo.svg"
 
 $demo << EOD
-"instructions,\nto guest" 30953 8037
-"instructions,\nfrom guest" 24886 11561
-"guest interrupts,\nto guest" 640 34
-"guest interrupts,\nfrom guest" 1002 29
+"instructions,\nto guest" 32921 8059
+"instructions,\nfrom guest" 24839 11617
+"guest interrupts,\nto guest" 679 34
+"guest interrupts,\nfrom guest" 1002 28
 EOD
 
 set style data histograms

@@ -27,11 +27,11 @@
 #   end_load                    end what begin_load began
 #   profile_both FUNCTION       FUNCTION with both drivers; it says profile or profile_under_way
 #   profile ROW UNIT COUNTER RUNS SHORT LONG COMMAND...
-#                               the instructions by function, a unit of COUNTER: packets_so_far
-#                               or kib_so_far
+#                               the instructions by function, a unit of COUNTER
 #   profile_under_way ROW UNIT COUNTER COUNT STATISTIC COMMAND
 #   set_mtu BYTES, offloads on|off
 #                               of the guest, its interface and the bridge
+#   packets_so_far, kib_so_far  what VIF has moved, both ways
 #   microseconds                the time
 #   veth_start, veth_end        a pair of interfaces in dom0, its other end in a namespace
 #                               at VETH_IP, with the servers that a guest has

@@ -4,7 +4,7 @@
 # order: 6
 # about: Both drivers in a guest that serves others: from one guest to another over its bridge. Its world switches cost more than dom0's, and the clock counts those of all three.
 # rounds: 3
-# expect: 250
+# expect: 300
 # clock: insn
 # driver: stock
 # guest: domain config=driver_domain=1 memory=256

@@ -6,7 +6,7 @@
 # headline: guests: 16, to all of them | Mbit/s
 # headline: guests: 16, from all of them | Mbit/s
 # headline: from one guest to another | Mbit/s
-# expect: 1200
+# expect: 1400
 # clock: insn
 # driver: stock
 # memory: 3800

@@ -6,7 +6,7 @@
 # headline: TCP to the guest | instructions a byte
 # headline: TCP from the guest | instructions a byte
 # headline: 60 bytes from the guest | instructions a packet
-# expect: 300
+# expect: 320
 # clock: insn
 # driver: stock
 # plugin: yes

@@ -6,7 +6,7 @@
 # headline: 20,000/s to the guest | guest interrupts a packet
 # headline: 20,000/s from the guest | host interrupts a packet
 # rounds: 3
-# expect: 200
+# expect: 250
 # clock: insn
 # driver: stock
 # guest: a

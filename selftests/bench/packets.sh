@@ -8,7 +8,7 @@
 # headline: 60 bytes from the guest to a bridge | packets/s
 # headline: 60 bytes to the guest | guest interrupts a packet
 # headline: 60 bytes from the guest | host interrupts a packet
-# expect: 350
+# expect: 400
 # clock: insn
 # driver: stock
 # guest: a

@@ -4,7 +4,7 @@
 # order: 8
 # about: The stock driver beside this one with other settings of ethtool -C: by default (adaptive), and static with 0, 64 and 200 us in both directions. See docs/coalescing.md.
 # rounds: 3
-# expect: 250
+# expect: 220
 # clock: insn
 # driver: stock
 # guest: a

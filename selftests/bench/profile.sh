@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bench: Where the instructions go
 # order: 9
-# expect: 400
+# expect: 200
 # clock: insn
 # driver: stock
 # plugin: blocks

@@ -4,7 +4,7 @@
 # order: 7
 # about: A guest of four CPUs with one to eight queues. The clock shows what more queues cost, not what parallel CPUs gain by them.
 # rounds: 3
-# expect: 250
+# expect: 450
 # clock: insn
 # driver: stock
 # vcpus: 6

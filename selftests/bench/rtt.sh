@@ -5,7 +5,7 @@
 # about: A message of 14 bytes to the guest, and the next one when it was answered: the whole round trip, median and tail, on an idle interface.
 # headline: UDP, idle | p50 us
 # headline: UDP, idle | p99 us
-# expect: 170
+# expect: 270
 # clock: insn
 # driver: stock
 # guest: a

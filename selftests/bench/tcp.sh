@@ -5,7 +5,7 @@
 # about: iperf3 between dom0 and the guest, each way, 1, 4 and 16 connections at once. "TSO" is segmentation offload, on by default at both ends; without it each packet has at most the MTU.
 # headline: to the guest, 1 flow, MTU 1500, TSO | Mbit/s
 # headline: from the guest, 1 flow, MTU 1500, TSO | Mbit/s
-# expect: 450
+# expect: 570
 # clock: insn
 # driver: stock
 # guest: a

@@ -20,15 +20,15 @@
 #   peer_start                  dom0's NIC is in the bridge, and the machine outside answers:
 #                               PEER, PEER_MAC
 #   peer_reached                guest a has a way to it
-#   begin_load COUNTER SKIP COMMAND
-#                               COMMAND goes on in guest a, and that statistic of VIF has moved
-#                               by SKIP: it is MOVED
-#   has_moved COUNTER NUMBER    that statistic is so far: it is MOVED
-#   end_load                    end what begin_load began
+#   under_way STATISTIC SKIP COUNT COMMAND
+#                               while COMMAND goes on in guest a, the instructions from where that
+#                               statistic of VIF has moved by SKIP until it has by COUNT more: the
+#                               window LABEL, and in MOVED by how much
 #   profile_both FUNCTION       FUNCTION with both drivers; it says profile or profile_under_way
 #   profile ROW UNIT COUNTER RUNS SHORT LONG COMMAND...
 #                               the instructions by function, a unit of COUNTER
-#   profile_under_way ROW UNIT COUNTER COUNT STATISTIC COMMAND
+#   profile_under_way ROW UNIT STATISTIC COUNT COMMAND
+#                               of COUNT packets or KiB, while COMMAND goes on in guest a
 #   set_mtu BYTES, offloads on|off
 #                               of the guest, its interface and the bridge
 #   packets_so_far, kib_so_far  what VIF has moved, both ways
@@ -152,21 +152,22 @@ peer_reached() {
 	guest_run a "ping -q -c 1 -W 5 $PEER" >/dev/null || bail "no way to the peer"
 }
 
-# It starts no process: what polls is counted, too.
-has_moved() {
-	read -r MOVED <"/sys/class/net/$VIF/statistics/$1" && [ "$MOVED" -ge "$2" ]
+_has_moved() {
+	[ "$(link_stat "$VIF" "$1")" -ge "$2" ]
 }
 
-begin_load() {
-	has_moved "$1" 0
-	LOAD=$(guest_run_bg a "($3) & echo \$! >/run/load; wait")
-	wait_until 20 has_moved "$1" $((MOVED + $2)) || fail "$ARM: $3 begins"
-}
+under_way() {
+	local begun job
 
-end_load() {
+	begun=$(link_stat "$VIF" "$1")
+	job=$(guest_run_bg a "($4) & echo \$! >/run/load; wait")
+	wait_until 20 _has_moved "$1" $((begun + $2)) || fail "$ARM: $4 begins"
+	LABEL=$((LABEL + 1))
+	MOVED=$(mark "$LABEL" "$3" "/sys/class/net/$VIF/statistics/$1") || fail "$ARM: $4 goes on"
 	guest_run a "kill \$(cat /run/load) 2>/dev/null"
-	guest_wait a "$LOAD" >/dev/null
+	guest_wait a "$job" >/dev/null
 	settle
+	[ -n "$MOVED" ]
 }
 
 set_mtu() {
@@ -188,34 +189,23 @@ kib_so_far() {
 	echo $((($(link_stat "$VIF" rx_bytes) + $(link_stat "$VIF" tx_bytes)) / 1024))
 }
 
-_begin_window() {
-	LABEL=$((LABEL + 1))
-	BEFORE=$("$COUNTER")
-	mark 0
-}
-
-# _note_window LENGTH
-_note_window() {
-	echo "# window|$LABEL|$ROW|$UNIT|$ARM|$1|$(($("$COUNTER") - BEFORE))"
-}
-
 # _window LENGTH COMMAND...: the instructions of it, and how many units it moved.
 _window() {
+	local before
+
 	settle
-	_begin_window
+	LABEL=$((LABEL + 1))
+	before=$("$COUNTER")
+	mark 0
 	"${@:2}" >/dev/null
 	mark "$LABEL"
 	settle
-	_note_window "$1"
+	_note_window "$1" $(($("$COUNTER") - before))
 }
 
-# _window_under_way LENGTH STATISTIC NUMBER
-_window_under_way() {
-	has_moved "$2" 0
-	_begin_window
-	wait_until 60 has_moved "$2" $((MOVED + $3)) || fail "$ROW, $ARM: it goes on"
-	mark "$LABEL"
-	_note_window "$1"
+# _note_window LENGTH COUNT
+_note_window() {
+	echo "# window|$LABEL|$ROW|$UNIT|$ARM|$1|$2"
 }
 
 # COMMAND gets SHORT and LONG as its last word. The report takes the short one off the long
@@ -232,15 +222,12 @@ profile() {
 	done
 }
 
-# An eighth of COUNT and then COUNT of STATISTIC, while COMMAND goes on in guest a: the first is
-# skipped. What is under way has no start that a short run would have to take off: that is empty.
+# It has neither start nor end that a short run would have to take off. An eighth comes before.
 profile_under_way() {
-	local ROW=$1 UNIT=$2 COUNTER=$3
+	local ROW=$1 UNIT=$2 per=1
 
-	begin_load "$5" $(($4 / 8)) "$6"
-	_window_under_way short "$5" 0
-	_window_under_way long "$5" "$4"
-	end_load
+	[[ $3 != *_bytes ]] || per=1024
+	under_way "$3" $(($4 * per / 8)) $(($4 * per)) "$5" && _note_window long $((MOVED / per))
 }
 
 profile_both() {

@@ -6,7 +6,7 @@
 # headline: guests: 16, to all of them | Mbit/s
 # headline: guests: 16, from all of them | Mbit/s
 # headline: from one guest to another | Mbit/s
-# expect: 1400
+# expect: 1150
 # clock: insn
 # driver: stock
 # memory: 3800
@@ -73,7 +73,6 @@ together() {
 	since=$(microseconds)
 	read_bytes "$1"
 	before=("${BYTES[@]}")
-	settle
 	settle
 	read_bytes "$1"
 	since=$(($(microseconds) - since))

@@ -5,7 +5,7 @@
 # about: How long a guest takes to connect anew, how long a live swap to the same driver keeps it without network (the longest gap in a row of pings 10 ms apart), and what dom0 keeps for an idle interface, and for each further queue.
 # headline: an idle interface | KiB of dom0
 # headline: live swap | longest gap ms
-# expect: 1050
+# expect: 900
 # clock: insn
 # driver: stock
 # memory: 2560
@@ -18,7 +18,7 @@
 
 # The guest's driver keeps the buffers of each connection that ends, a MiB a queue: hence its memory.
 SWAP_ARGS=max_queues=8
-VIFS=8
+VIFS=5
 
 # Milliseconds between answers, at most.
 gap() {

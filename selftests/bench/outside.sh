@@ -20,31 +20,22 @@
 
 LABEL=0
 
-# under_way ROW UNIT COUNTER SKIP COUNT COMMAND: the instructions of COUNT or some more
-# of them, behind the first SKIP, while COMMAND goes on in the guest.
-under_way() {
-	local row=$1 unit=$2 counter=$3 skip=$4 count=$5 from
-
-	begin_load "$counter" "$skip" "$6"
-	from=$MOVED
-	mark 0
-	wait_until 60 has_moved "$counter" $((from + count)) || fail "$row, $ARM: it goes on"
-	LABEL=$((LABEL + 1))
-	mark "$LABEL"
-	echo "# spent|$LABEL|$row|$unit|$ARM|$ROUND|$((MOVED - from))"
-	end_load
+# spend ROW UNIT STATISTIC SKIP COUNT COMMAND: the instructions of COUNT or some more of them,
+# behind the first SKIP, while COMMAND goes on in the guest.
+spend() {
+	under_way "${@:3}" && echo "# spent|$LABEL|$1|$2|$ARM|$ROUND|$MOVED"
 }
 
 measure() {
 	local pktgen
 
-	pktgen=$(_pktgen_commands eth0 60 40000 "$PEER" "$PEER_MAC")
+	pktgen=$(_pktgen_commands eth0 60 60000 "$PEER" "$PEER_MAC")
 	peer_reached
-	under_way "TCP from the guest" "instructions a byte" rx_bytes 8000000 64000000 \
+	spend "TCP from the guest" "instructions a byte" rx_bytes 8000000 64000000 \
 		"exec iperf3 -c $PEER -t 60"
-	under_way "TCP to the guest" "instructions a byte" tx_bytes 8000000 64000000 \
+	spend "TCP to the guest" "instructions a byte" tx_bytes 8000000 64000000 \
 		"exec iperf3 -c $PEER -t 60 -R"
-	under_way "60 bytes from the guest" "instructions a packet" rx_packets 1000 20000 "$pktgen"
+	spend "60 bytes from the guest" "instructions a packet" rx_packets 1000 20000 "$pktgen"
 }
 
 peer_start

@@ -80,6 +80,8 @@
 #   guest_irqs NAME [DEVID]     interrupts of the guest's eth0 so far
 #   dom0_irqs VIF               interrupts of a vif in dom0 so far
 #   mark N                      end the instruction count window (0: throw it away)
+#   mark N COUNT FILE           a window until the number in FILE has grown by COUNT or more; by
+#                               how much it has
 #   snapshot_resources          what a leak would change, one "name value" a line
 #   snapshot_memory             kB of the kernel's pages, and of its objects, with all
 #                               caches empty; what processes and files have is not in it

@@ -2,6 +2,7 @@
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
+#include <net/busy_poll.h>
 #include <net/tcp.h>
 
 #include <xnb/from_guest.h>
@@ -224,6 +225,12 @@ static void answer_batch(struct xnb_from_guest *from, unsigned int count, bool a
 	xnb_ring_from_guest_push(&from->ring);
 }
 
+/* No network carries larger packets than that, and some NICs stop at them. */
+static unsigned int mtu_limit(const struct sk_buff *skb)
+{
+	return max_t(unsigned int, READ_ONCE(skb->dev->mtu), XNB_JUMBO_BYTES);
+}
+
 /* The segmentation the guest asks for must be that of the packet's real protocol. */
 static bool setup_gso(struct sk_buff *skb, const struct xnb_request *request)
 {
@@ -238,9 +245,7 @@ static bool setup_gso(struct sk_buff *skb, const struct xnb_request *request)
 	headers = skb_tcp_all_headers(skb);
 	if (tcp_hdrlen(skb) < sizeof(struct tcphdr) || headers > skb->len)
 		return false;
-	/* No network carries larger segments, and some NICs stop at them. */
-	if (headers + request->gso_size >
-	    max_t(unsigned int, READ_ONCE(skb->dev->mtu), XNB_JUMBO_BYTES))
+	if (headers + request->gso_size > mtu_limit(skb))
 		return false;
 
 	/* One segment needs no cutting. */
@@ -291,6 +296,15 @@ static bool finish_packet(struct xnb_from_guest *from, struct sk_buff *skb,
 	return setup_offloads(from, skb, request);
 }
 
+/*
+ * GRO looks at no MTU. What it makes of such frames is to be cut into segments of their size: that
+ * passes every MTU on the way to a NIC, and setup_gso() refuses it.
+ */
+static bool must_not_merge(const struct sk_buff *skb)
+{
+	return skb->len > mtu_limit(skb) && !skb_is_gso(skb);
+}
+
 /* A packet by itself has nothing to be merged with; nobody waits in GRO either. */
 static bool nothing_to_merge(const struct xnb_from_guest *from, unsigned int count)
 {
@@ -317,10 +331,12 @@ static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 		packets++;
 		bytes += packet->request.len;
 		overflows += packet->request.tails > MAX_SKB_FRAGS;
-		if (lone)
+		if (lone || unlikely(must_not_merge(skb))) {
+			skb_mark_napi_id(skb, &from->napi);
 			netif_receive_skb(skb);
-		else
+		} else {
 			napi_gro_receive(&from->napi, skb);
+		}
 	}
 
 	u64_stats_update_begin(&from->stats->syncp);

@@ -72,6 +72,8 @@ static bool is_deaf(struct xnb_to_guest *to)
 
 	if (likely(!to->deaf))
 		return false;
+	if (READ_ONCE(to->owner->disabled))
+		return true;
 	posted = xnb_ring_to_guest_posted(&to->ring);
 	if (posted < 0 || posted >= READ_ONCE(to->wait_slots))
 		to->deaf = false;
@@ -480,19 +482,23 @@ static int poll(struct napi_struct *napi, int budget)
 
 	/* A disabled guest's events are never acknowledged, so it cannot make more. */
 	if (READ_ONCE(to->owner->disabled)) {
-		/* What comes from now on is dropped at once. */
-		set_gather(to, 1);
+		/* What comes from now on is not even taken, so there is an end to drop_all(). */
+		set_deaf(to);
 		drop_all(to);
 		if (budget)
 			napi_complete_done(napi, 0);
 		return 0;
 	}
 
+	/* Netpoll polls with no budget and completes nothing. What waits needs a poll that does. */
+	if (!budget) {
+		if (again || to->waiting || xnb_hold_deadline(&to->hold))
+			napi_schedule(napi);
+		return 0;
+	}
 	if (again)
 		return budget;
-	/* Netpoll polls with no budget and completes nothing. */
-	if (budget)
-		complete_poll(to);
+	complete_poll(to);
 	return 0;
 }
 

@@ -2,13 +2,23 @@
 /* Packets from the guest, as obey.c is told: good ones, and one of each kind that is dropped. */
 #include <net/ethernet.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "front.h"
 #include "hostile.h"
+#include "wire.h"
 
 #define NO_GRANT	4000000
+
+/* A frame that no network takes: a head and two tails. */
+#define GIANT_TAIL	4000
+#define GIANT_HEAD	3000
+#define GIANT		(GIANT_HEAD + 2 * GIANT_TAIL)
 
 static struct tx_request *add(uint16_t size, uint16_t flags)
 {
@@ -107,6 +117,43 @@ static void add_header(void)
 	ip[12] = 0x50;
 }
 
+static uint16_t checksum(const void *data, unsigned int len)
+{
+	const uint8_t *byte = data;
+	uint32_t sum = 0;
+
+	for (; len; len -= 2, byte += 2)
+		sum += byte[0] << 8 | byte[1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	return htons(~(sum + (sum >> 16)));
+}
+
+/* A part of one TCP stream, not to be cut into segments: the stack may merge it with the next. */
+static void add_giant(unsigned int number)
+{
+	struct iphdr ip = {
+		.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP,
+		.tot_len = htons(GIANT - ETH_HLEN), .frag_off = htons(IP_DF),
+		.saddr = htonl(0x0a000702), .daddr = htonl(0x0a000701),
+	};
+	struct tcphdr tcp = {
+		.source = htons(7), .dest = htons(9), .doff = 5, .ack = 1, .window = htons(1000),
+		.seq = htonl(1 + number * (GIANT - ETH_HLEN - sizeof(ip) - sizeof(tcp))),
+	};
+	uint32_t index = queue->tx_prod;
+	uint8_t *frame;
+
+	add(GIANT, TX_MORE_DATA | TX_CSUM_BLANK);
+	add(GIANT_TAIL, TX_MORE_DATA);
+	add(GIANT_TAIL, 0);
+	frame = request_frame(index);
+	frame[12] = ETHERTYPE_IP >> 8;
+	frame[13] = ETHERTYPE_IP & 0xff;
+	ip.check = checksum(&ip, sizeof(ip));
+	memcpy(frame + ETH_HLEN, &ip, sizeof(ip));
+	memcpy(frame + ETH_HLEN + sizeof(ip), &tcp, sizeof(tcp));
+}
+
 /* Errors among the answers from @old on; -1 when they do not come. */
 static int push(uint32_t old)
 {
@@ -118,6 +165,27 @@ static int push(uint32_t old)
 	for (; old != queue->tx_prod; old++)
 		errors += tx_answer(queue, old)->status == RSP_ERROR;
 	return errors;
+}
+
+/* So many at once. Bytes of the longest frame that the stack gets, 0 when it gets too few. */
+static int push_giants(unsigned int count)
+{
+	int capture = wire_capture(VIF, ETHERTYPE_IP), longest = 0, sum = 0;
+	const struct timeval patience = { .tv_usec = 200000 };
+	uint32_t old = queue->tx_prod;
+	unsigned int i;
+	ssize_t len;
+
+	setsockopt(capture, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	for (i = 0; i < count; i++)
+		add_giant(i);
+	push(old);
+	while ((len = recv(capture, NULL, 0, MSG_TRUNC)) > 0) {
+		sum += len;
+		longest = len > longest ? len : longest;
+	}
+	close(capture);
+	return sum < (int)count * (GIANT - ETH_HLEN) ? 0 : longest;
 }
 
 /* One by one, so far apart that each begins anew. */
@@ -155,6 +223,10 @@ bool request_verb(const char *verb, unsigned int *n)
 		if (strcmp(verb, kinds[i].name))
 			continue;
 		*n = push_each(*n, kinds[i].add);
+		return true;
+	}
+	if (!strcmp(verb, "giants")) {
+		*n = push_giants(*n);
 		return true;
 	}
 	if (strcmp(verb, "burst"))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <net/busy_poll.h>
@@ -297,12 +298,14 @@ static bool finish_packet(struct xnb_from_guest *from, struct sk_buff *skb,
 }
 
 /*
- * GRO looks at no MTU. What it makes of such frames is to be cut into segments of their size: that
- * passes every MTU on the way to a NIC, and setup_gso() refuses it.
+ * GRO makes segments of what it merges, as large as that was, and no MTU check on the way looks at
+ * them; setup_gso() refuses such a size. Their order among smaller frames of the flow is given up.
  */
 static bool must_not_merge(const struct sk_buff *skb)
 {
-	return skb->len > mtu_limit(skb) && !skb_is_gso(skb);
+	unsigned int tag = eth_type_vlan(skb->protocol) ? VLAN_HLEN : 0;
+
+	return skb->len > mtu_limit(skb) + tag && !skb_is_gso(skb);
 }
 
 /* A packet by itself has nothing to be merged with; nobody waits in GRO either. */

@@ -63,8 +63,8 @@ static void wake_blocked(struct xnb_to_guest *to)
 
 /*
  * Whether packets are not even taken. Who has left one without buffers for so long that it was
- * dropped keeps the packets of others in the host, and their senders waiting, no longer. A hint:
- * the poll may be at the ring.
+ * dropped keeps the packets of others in the host, and their senders waiting, no longer; nor does
+ * who has broken the protocol. A hint: the poll may be at the ring.
  */
 static bool is_deaf(struct xnb_to_guest *to)
 {
@@ -490,10 +490,9 @@ static int poll(struct napi_struct *napi, int budget)
 		return 0;
 	}
 
-	/* Netpoll polls with no budget and completes nothing. What waits needs a poll that does. */
+	/* Netpoll polls with no budget and completes nothing: a poll that does has to follow. */
 	if (!budget) {
-		if (again || to->waiting || xnb_hold_deadline(&to->hold))
-			napi_schedule(napi);
+		napi_schedule(napi);
 		return 0;
 	}
 	if (again)

@@ -216,7 +216,7 @@ static void go_to(struct backend *be, enum xenbus_state target)
 /*
  * An administrator's unbind holds the device and waits for the thread that this runs in; then
  * to wait for the device would be for ever, and the device is on its way out as it is. One that
- * begins between the two calls is not seen.
+ * takes the device between unlock and unregister still has both wait.
  */
 static void unregister(struct xenbus_device *xdev)
 {

@@ -48,7 +48,8 @@ struct xnb_to_guest_route {
  * @queued: packets taken from the stack and not yet sent or dropped
  * @queued_bytes: their bytes
  * @full: a limit was reached, and half of it has not left since
- * @deaf: a packet waited in vain; others are dropped at once until the guest has posted buffers
+ * @deaf: a packet waited in vain; others are dropped at once until the guest has posted buffers,
+ *	or for good when the interface is disabled
  * @blocked: other transmit queues that wait for room here, by number
  * @pending: packets taken over by the poll, oldest first
  * @sent: packets of the present batch
@@ -137,7 +138,7 @@ void xnb_to_guest_stop(struct xnb_to_guest *to);
  * room (limits: XNB_TO_GUEST_PACKETS, XNB_TO_GUEST_BYTES; XSA-392). Until half of the limit has
  * left, or while byte queue limits stop that one, packets of other transmit queues are refused, and
  * those are stopped too. While the guest posts no buffers and a packet has been dropped for that,
- * packets are dropped.
+ * and of a disabled interface, packets are dropped.
  *
  * Context: ndo_start_xmit, also with interrupts off (netpoll).
  *

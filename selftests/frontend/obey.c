@@ -18,8 +18,9 @@
  *			this; fragments, unflagged: that are counted; the answer is how many
  *			of their slots came back as errors
  *	burst N		N such packets at once
- *	giants N	N frames of one TCP stream at once, each of more than any network takes;
- *			the answer is how long the longest is that the stack gets
+ *	giants N	N frames, 10 at most, of one TCP stream at once, each of more than any
+ *			network takes; the answer is how long the longest is that the stack gets,
+ *			0 when it does not get all of their bytes
  *	spoil N		post buffers that cannot be written
  *	split N		before it connects: two channels
  *	kick N		N events that nothing has moved for; kickrx: of the other channel

@@ -19,6 +19,7 @@
 #define GIANT_TAIL	4000
 #define GIANT_HEAD	3000
 #define GIANT		(GIANT_HEAD + 2 * GIANT_TAIL)
+#define GIANT_BYTES	(GIANT - ETH_HLEN - sizeof(struct iphdr) - sizeof(struct tcphdr))
 
 static struct tx_request *add(uint16_t size, uint16_t flags)
 {
@@ -138,7 +139,7 @@ static void add_giant(unsigned int number)
 	};
 	struct tcphdr tcp = {
 		.source = htons(7), .dest = htons(9), .doff = 5, .ack = 1, .window = htons(1000),
-		.seq = htonl(1 + number * (GIANT - ETH_HLEN - sizeof(ip) - sizeof(tcp))),
+		.seq = htonl(1 + number * GIANT_BYTES),
 	};
 	uint32_t index = queue->tx_prod;
 	uint8_t *frame;
@@ -185,7 +186,7 @@ static int push_giants(unsigned int count)
 		longest = len > longest ? len : longest;
 	}
 	close(capture);
-	return sum < (int)count * (GIANT - ETH_HLEN) ? 0 : longest;
+	return sum < (int)(count * GIANT_BYTES) ? 0 : longest;
 }
 
 /* One by one, so far apart that each begins anew. */

@@ -2,13 +2,15 @@
 /* Packets from the guest, as obey.c is told: good ones, and one of each kind that is dropped. */
 #include <net/ethernet.h>
 #include <netinet/in.h>
-#include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "flow.h"
 #include "front.h"
 #include "hostile.h"
 #include "wire.h"
@@ -19,7 +21,7 @@
 #define GIANT_TAIL	4000
 #define GIANT_HEAD	3000
 #define GIANT		(GIANT_HEAD + 2 * GIANT_TAIL)
-#define GIANT_BYTES	(GIANT - ETH_HLEN - sizeof(struct iphdr) - sizeof(struct tcphdr))
+#define GIANT_BYTES	(GIANT - ETH_HLEN - sizeof(struct ip6_hdr) - sizeof(struct tcphdr))
 
 static struct tx_request *add(uint16_t size, uint16_t flags)
 {
@@ -118,41 +120,28 @@ static void add_header(void)
 	ip[12] = 0x50;
 }
 
-static uint16_t checksum(const void *data, unsigned int len)
+static void add_slot(const uint8_t *data, unsigned int len, uint16_t size, uint16_t flags)
 {
-	const uint8_t *byte = data;
-	uint32_t sum = 0;
+	uint32_t index = queue->tx_prod;
 
-	for (; len; len -= 2, byte += 2)
-		sum += byte[0] << 8 | byte[1];
-	sum = (sum & 0xffff) + (sum >> 16);
-	return htons(~(sum + (sum >> 16)));
+	add(size, flags);
+	memcpy(request_frame(index), data, len);
 }
 
 /* A part of one TCP stream, not to be cut into segments: the stack may merge it with the next. */
 static void add_giant(unsigned int number)
 {
-	struct iphdr ip = {
-		.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP,
-		.tot_len = htons(GIANT - ETH_HLEN), .frag_off = htons(IP_DF),
-		.saddr = htonl(0x0a000702), .daddr = htonl(0x0a000701),
-	};
-	struct tcphdr tcp = {
-		.source = htons(7), .dest = htons(9), .doff = 5, .ack = 1, .window = htons(1000),
-		.seq = htonl(1 + number * GIANT_BYTES),
-	};
-	uint32_t index = queue->tx_prod;
-	uint8_t *frame;
+	static const struct flow flow = { .kind = TCP6, .source = { 0xfd }, .target = { 0xfd, 1 } };
+	const uint32_t at = htonl(1 + number * GIANT_BYTES);
+	static uint8_t frame[GIANT];
+	uint8_t *tcp = frame + flow_tcp_offset(&flow);
 
-	add(GIANT, TX_MORE_DATA | TX_CSUM_BLANK);
-	add(GIANT_TAIL, TX_MORE_DATA);
-	add(GIANT_TAIL, 0);
-	frame = request_frame(index);
-	frame[12] = ETHERTYPE_IP >> 8;
-	frame[13] = ETHERTYPE_IP & 0xff;
-	ip.check = checksum(&ip, sizeof(ip));
-	memcpy(frame + ETH_HLEN, &ip, sizeof(ip));
-	memcpy(frame + ETH_HLEN + sizeof(ip), &tcp, sizeof(tcp));
+	flow_frame(&flow, number, frame, GIANT);
+	memcpy(tcp + offsetof(struct tcphdr, th_seq), &at, sizeof(at));
+	tcp[13] = TH_ACK;
+	add_slot(frame, GIANT_HEAD, GIANT, TX_MORE_DATA | TX_CSUM_BLANK);
+	add_slot(frame + GIANT_HEAD, GIANT_TAIL, GIANT_TAIL, TX_MORE_DATA);
+	add_slot(frame + GIANT_HEAD + GIANT_TAIL, GIANT_TAIL, GIANT_TAIL, 0);
 }
 
 /* Errors among the answers from @old on; -1 when they do not come. */
@@ -171,7 +160,7 @@ static int push(uint32_t old)
 /* So many at once. Bytes of the longest frame that the stack gets, 0 when it gets too few. */
 static int push_giants(unsigned int count)
 {
-	int capture = wire_capture(VIF, ETHERTYPE_IP), longest = 0, sum = 0;
+	int capture = wire_capture(VIF, ETHERTYPE_IPV6), longest = 0, sum = 0;
 	const struct timeval patience = { .tv_usec = 200000 };
 	uint32_t old = queue->tx_prod;
 	unsigned int i;

@@ -4,10 +4,10 @@ set terminal svg size 860,320 font "sans-serif,12" background "white"
 set output "docs/demo.svg"
 
 $demo << EOD
-"instructions,\nto guest" 32921 8059
-"instructions,\nfrom guest" 24839 11617
-"guest interrupts,\nto guest" 679 34
-"guest interrupts,\nfrom guest" 1002 28
+"instructions,\nto guest" 33248 8085
+"instructions,\nfrom guest" 24816 11678
+"guest interrupts,\nto guest" 707 34
+"guest interrupts,\nfrom guest" 1002 30
 EOD
 
 set style data histograms

@@ -2,7 +2,7 @@
 #include <linux/rtnetlink.h>
 
 #include <xnb/ethtool.h>
-#include <xnb/rxfh.h>
+#include <xnb/compat_rxfh.h>
 #include <xnb/version.h>
 #include <xnb/vif.h>
 
@@ -174,10 +174,9 @@ const struct ethtool_ops xnb_ethtool_ops = {
 	.set_channels = set_channels,
 	.get_rxfh_indir_size = xnb_rxfh_indir_size,
 	.get_rxfh_key_size = xnb_rxfh_key_size,
-	.get_rxfh = xnb_rxfh_get,
-	.set_rxfh = xnb_rxfh_set,
-	.get_rxnfc = xnb_rxfh_get_flow,
-	.set_rxnfc = xnb_rxfh_set_flow,
+	XNB_COMPAT_RXFH,
+	XNB_COMPAT_RXFH_QUEUES,
+	XNB_COMPAT_RXFH_FIELDS,
 	.get_ringparam = get_ringparam,
 	.get_sset_count = get_sset_count,
 	.get_strings = get_strings,

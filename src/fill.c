@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/if_ether.h>
-#include <asm/unaligned.h>
 
 #include <xnb/fill.h>
 #include <xnb/place.h>

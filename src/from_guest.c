@@ -68,7 +68,6 @@ static bool gather_paged(struct xnb_from_guest *from, struct sk_buff *skb,
 			page = page_pool_dev_alloc_pages(from->pool);
 			if (unlikely(!page))
 				return false;
-			page_pool_fragment_page(page, 1);
 			skb_add_rx_frag(skb, shared->nr_frags, page, 0, 0, PAGE_SIZE);
 		}
 
@@ -311,7 +310,7 @@ static bool must_not_merge(const struct sk_buff *skb)
 /* A packet by itself has nothing to be merged with; nobody waits in GRO either. */
 static bool nothing_to_merge(const struct xnb_from_guest *from, unsigned int count)
 {
-	return count == 1 && !from->napi.gro_bitmask && !from->napi.rx_count;
+	return count == 1 && xnb_compat_gro_is_empty(&from->napi);
 }
 
 static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
@@ -478,7 +477,6 @@ static int poll(struct napi_struct *napi, int budget)
 struct page_pool *xnb_from_guest_pool(void)
 {
 	struct page_pool_params params = {
-		.flags = PP_FLAG_PAGE_FRAG,
 		.pool_size = XNB_POOL_PAGES,
 		.nid = NUMA_NO_NODE,
 	};

@@ -118,6 +118,25 @@ static void name_channels(struct xnb_queue *queue, const struct xnb_queue_config
 	snprintf(queue->channel[1].name, XNB_CHANNEL_NAME, "%s-q%u-rx", name, id);
 }
 
+/*
+ * Who asks the kernel (netdev netlink) finds the NAPI context of a queue and its interrupt. The
+ * kernel gives no number to one that only sends.
+ */
+static void show_napi(struct xnb_queue *queue)
+{
+	struct xnb_from_guest *from = &queue->from;
+
+	netif_napi_set_irq(&from->napi, from->channel->irq);
+	netif_queue_set_napi(from->owner->dev, from->id, NETDEV_QUEUE_TYPE_RX, &from->napi);
+}
+
+static void hide_napi(struct xnb_queue *queue)
+{
+	struct xnb_from_guest *from = &queue->from;
+
+	netif_queue_set_napi(from->owner->dev, from->id, NETDEV_QUEUE_TYPE_RX, NULL);
+}
+
 struct xnb_queue *xnb_queue_create(struct xnb_owner *owner, struct xenbus_device *xdev,
 				   const struct xnb_queue_home *home, u16 id,
 				   const struct xnb_queue_config *config)
@@ -156,15 +175,18 @@ int xnb_queue_bind(struct xnb_queue *queue, struct xenbus_device *xdev,
 
 	/* Last: from here on events come, and find disabled NAPI contexts until the start. */
 	err = bind_channels(queue, xdev, config);
-	if (!err)
-		xnb_affinity_begin(queue);
-	return err;
+	if (err)
+		return err;
+	show_napi(queue);
+	xnb_affinity_begin(queue);
+	return 0;
 }
 
 void xnb_queue_retire(struct xnb_queue *queue)
 {
 	xnb_affinity_end(queue);
 	if (queue->ready) {
+		hide_napi(queue);
 		__netif_napi_del(&queue->to.napi);
 		__netif_napi_del(&queue->from.napi);
 	}

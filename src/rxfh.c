@@ -50,21 +50,20 @@ u32 xnb_rxfh_key_size(struct net_device *dev)
 	return XNB_TOEPLITZ_KEY_BYTES;
 }
 
-int xnb_rxfh_get(struct net_device *dev, u32 *indir, u8 *key, u8 *function)
+int xnb_rxfh_get(struct net_device *dev, struct ethtool_rxfh_param *rxfh)
 {
 	struct xnb_vif *vif = netdev_priv(dev);
 	unsigned int queues = queues_of(vif), i;
 	const struct xnb_rss_rules *rules;
 
-	if (function)
-		*function = ETH_RSS_HASH_TOP;
+	rxfh->hfunc = ETH_RSS_HASH_TOP;
 	rcu_read_lock();
 	rules = rcu_dereference(vif->rss.rules);
 	/* A guest's smaller table repeats. */
-	for (i = 0; indir && i < XNB_BUCKETS; i++)
-		indir[i] = xnb_steer_queue(&rules->table, i, queues);
-	if (key)
-		memcpy(key, rules->toeplitz.key, XNB_TOEPLITZ_KEY_BYTES);
+	for (i = 0; rxfh->indir && i < XNB_BUCKETS; i++)
+		rxfh->indir[i] = xnb_steer_queue(&rules->table, i, queues);
+	if (rxfh->key)
+		memcpy(rxfh->key, rules->toeplitz.key, XNB_TOEPLITZ_KEY_BYTES);
 	rcu_read_unlock();
 	return 0;
 }
@@ -104,31 +103,38 @@ static void set_table(struct xnb_vif *vif, const u32 *indir)
 		table->queue[i] = indir[i];
 }
 
-int xnb_rxfh_set(struct net_device *dev, const u32 *indir, const u8 *key, const u8 function)
+int xnb_rxfh_set(struct net_device *dev, struct ethtool_rxfh_param *rxfh,
+		 struct netlink_ext_ack *extack)
 {
 	struct xnb_vif *vif = netdev_priv(dev);
 	struct xnb_rss *rss = &vif->rss;
 	int err = 0;
 
-	if (function != ETH_RSS_HASH_NO_CHANGE && function != ETH_RSS_HASH_TOP)
+	if (rxfh->hfunc != ETH_RSS_HASH_NO_CHANGE && rxfh->hfunc != ETH_RSS_HASH_TOP)
 		return -EOPNOTSUPP;
 	xnb_rss_lock(rss);
 	if (refuse(dev, rss)) {
 		err = -EBUSY;
 	} else {
-		if (indir)
-			set_table(vif, indir);
-		if (key)
-			memcpy(rss->host.key, key, XNB_TOEPLITZ_KEY_BYTES);
+		if (rxfh->indir)
+			set_table(vif, rxfh->indir);
+		if (rxfh->key)
+			memcpy(rss->host.key, rxfh->key, XNB_TOEPLITZ_KEY_BYTES);
 		xnb_rss_publish(rss);
 	}
 	xnb_rss_unlock(rss);
 	return err;
 }
 
-static int get_fields(struct xnb_vif *vif, struct ethtool_rxnfc *info)
+u32 xnb_rxfh_queues(struct net_device *dev)
 {
-	const struct flow_kind *kind = find_kind(info->flow_type);
+	return queues_of(netdev_priv(dev));
+}
+
+int xnb_rxfh_get_fields(struct net_device *dev, struct ethtool_rxfh_fields *fields)
+{
+	const struct flow_kind *kind = find_kind(fields->flow_type);
+	struct xnb_vif *vif = netdev_priv(dev);
 	u32 types;
 
 	if (!kind)
@@ -136,56 +142,39 @@ static int get_fields(struct xnb_vif *vif, struct ethtool_rxnfc *info)
 	rcu_read_lock();
 	types = rcu_dereference(vif->rss.rules)->types;
 	rcu_read_unlock();
-	info->data = 0;
+	fields->data = 0;
 	if (types & (kind->addresses | kind->ports))
-		info->data |= ADDRESSES;
+		fields->data |= ADDRESSES;
 	if (types & kind->ports)
-		info->data |= PORTS;
+		fields->data |= PORTS;
 	return 0;
 }
 
-int xnb_rxfh_get_flow(struct net_device *dev, struct ethtool_rxnfc *info, u32 *rules)
-{
-	struct xnb_vif *vif = netdev_priv(dev);
-
-	switch (info->cmd) {
-	case ETHTOOL_GRXRINGS:
-		info->data = queues_of(vif);
-		return 0;
-	case ETHTOOL_GRXFH:
-		return get_fields(vif, info);
-	default:
-		return -EOPNOTSUPP;
-	}
-}
-
 /* Addresses are always hashed, so the question is whether the ports are, too. */
-static int parse_fields(struct net_device *dev, const struct flow_kind *kind, u64 fields,
+static int parse_fields(struct net_device *dev, const struct flow_kind *kind, u32 fields,
 			bool *ports)
 {
 	*ports = fields == (ADDRESSES | PORTS);
 	if (fields == ADDRESSES || (*ports && kind->ports))
 		return 0;
 	if (net_ratelimit())
-		netdev_err(dev, "hash fields 0x%llx refused: sd%s is needed\n", fields,
+		netdev_err(dev, "hash fields 0x%x refused: sd%s is needed\n", fields,
 			   kind->ports ? " or sdfn" : "");
 	return -EINVAL;
 }
 
-int xnb_rxfh_set_flow(struct net_device *dev, struct ethtool_rxnfc *info)
+int xnb_rxfh_set_fields(struct net_device *dev, const struct ethtool_rxfh_fields *fields,
+			struct netlink_ext_ack *extack)
 {
 	struct xnb_vif *vif = netdev_priv(dev);
 	struct xnb_rss *rss = &vif->rss;
-	const struct flow_kind *kind;
+	const struct flow_kind *kind = find_kind(fields->flow_type);
 	bool ports;
 	int err;
 
-	if (info->cmd != ETHTOOL_SRXFH)
-		return -EOPNOTSUPP;
-	kind = find_kind(info->flow_type);
 	if (!kind)
 		return -EOPNOTSUPP;
-	err = parse_fields(dev, kind, info->data, &ports);
+	err = parse_fields(dev, kind, fields->data, &ports);
 	if (err)
 		return err;
 

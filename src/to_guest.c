@@ -503,7 +503,7 @@ static int poll(struct napi_struct *napi, int budget)
 
 static void wait_timer(struct timer_list *timer)
 {
-	struct xnb_to_guest *to = from_timer(to, timer, wait_timer);
+	struct xnb_to_guest *to = timer_container_of(to, timer, wait_timer);
 
 	napi_schedule(&to->napi);
 }
@@ -542,7 +542,7 @@ void xnb_to_guest_stop(struct xnb_to_guest *to)
 {
 	/* First the poll, which starts timers; then the timers, which can schedule no more. */
 	napi_disable(&to->napi);
-	del_timer_sync(&to->wait_timer);
+	timer_delete_sync(&to->wait_timer);
 	xnb_wake_stop(&to->wake);
 	local_bh_disable();
 	if (xnb_hold_deadline(&to->hold))

@@ -267,7 +267,7 @@ static void frontend_changed(struct xenbus_device *xdev, enum xenbus_state front
 	}
 }
 
-static int uevent(struct xenbus_device *xdev, struct kobj_uevent_env *env)
+static int uevent(XNB_COMPAT_UEVENT_CONST struct xenbus_device *xdev, struct kobj_uevent_env *env)
 {
 	struct backend *be;
 	int err = 0;

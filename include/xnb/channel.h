@@ -10,7 +10,7 @@
 #include <xen/xenbus.h>
 
 /* Room for the name of the interface, its queue and direction. */
-#define XNB_CHANNEL_NAME (IFNAMSIZ + 8)
+#define XNB_CHANNEL_NAME (IFNAMSIZ + 10)
 
 /**
  * struct xnb_channel - one event channel, for one direction or shared by both

@@ -24,44 +24,52 @@ u32 xnb_rxfh_key_size(struct net_device *dev);
 /**
  * xnb_rxfh_get() - show table, key and hash function in force
  * @dev: the net device
- * @indir: the table, or NULL
- * @key: the key, or NULL
- * @function: ETH_RSS_HASH_*, or NULL
+ * @rxfh: what to fill in: hfunc; and indir and key where they are not NULL
  *
  * Context: process, under rtnl. Return: 0.
  */
-int xnb_rxfh_get(struct net_device *dev, u32 *indir, u8 *key, u8 *function);
+int xnb_rxfh_get(struct net_device *dev, struct ethtool_rxfh_param *rxfh);
 
 /**
  * xnb_rxfh_set() - set the host's
  * @dev: the net device
- * @indir: the table, or NULL for no change. The default one is rebalanced, others are left alone
- * @key: the key, or NULL
- * @function: ETH_RSS_HASH_*
+ * @rxfh: hfunc, ETH_RSS_HASH_*; the table, or NULL for no change: the default one is rebalanced,
+ *	others are left alone; the key, or NULL
+ * @extack: not used
  *
  * Context: process, under rtnl. Return: 0; -EBUSY while the guest owns them; -EOPNOTSUPP for
  * another function.
  */
-int xnb_rxfh_set(struct net_device *dev, const u32 *indir, const u8 *key, const u8 function);
+int xnb_rxfh_set(struct net_device *dev, struct ethtool_rxfh_param *rxfh,
+		 struct netlink_ext_ack *extack);
 
 /**
- * xnb_rxfh_get_flow() - number of queues, or what is hashed of a kind of flow
+ * xnb_rxfh_queues() - number of queues that a table may name
  * @dev: the net device
- * @info: what is asked for, and the answer
- * @rules: not used: there are none
  *
- * Context: process, under rtnl. Return: 0, or -EOPNOTSUPP for another question.
+ * Context: process, under rtnl. Return: the number.
  */
-int xnb_rxfh_get_flow(struct net_device *dev, struct ethtool_rxnfc *info, u32 *rules);
+u32 xnb_rxfh_queues(struct net_device *dev);
 
 /**
- * xnb_rxfh_set_flow() - set what the host hashes of a kind of flow
+ * xnb_rxfh_get_fields() - show what is hashed of a kind of flow
  * @dev: the net device
- * @info: the kind, and addresses ("sd") or addresses and ports ("sdfn")
+ * @fields: the kind, and the answer
+ *
+ * Context: process, under rtnl. Return: 0, or -EOPNOTSUPP for another kind.
+ */
+int xnb_rxfh_get_fields(struct net_device *dev, struct ethtool_rxfh_fields *fields);
+
+/**
+ * xnb_rxfh_set_fields() - set what the host hashes of a kind of flow
+ * @dev: the net device
+ * @fields: the kind, and addresses ("sd") or addresses and ports ("sdfn")
+ * @extack: not used
  *
  * Context: process, under rtnl. Return: 0; -EBUSY while the guest owns the hash; -EINVAL for
- * fields that cannot be hashed; -EOPNOTSUPP for another request.
+ * fields that cannot be hashed; -EOPNOTSUPP for another kind.
  */
-int xnb_rxfh_set_flow(struct net_device *dev, struct ethtool_rxnfc *info);
+int xnb_rxfh_set_fields(struct net_device *dev, const struct ethtool_rxfh_fields *fields,
+			struct netlink_ext_ack *extack);
 
 #endif

@@ -35,7 +35,7 @@ sub floor_of {
 	my ($file) = @_;
 
 	return 0 if $file =~ m{^src/policy/};
-	return $height{compat} if $file =~ m{^src/compat/|^include/xnb/compat};
+	return $height{compat} if $file =~ m{^src/compat/|^include/xnb/compat[.]h};
 	my ($stem) = $file =~ m{(\w+)\.[ch]$};
 	return $height{$stem};
 }

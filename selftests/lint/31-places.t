@@ -11,7 +11,7 @@ use lib $FindBin::Bin;
 use Source qw(c_files code files text);
 use Test::More;
 
-my @COMPAT = qw(src/compat/ include/xnb/compat.h);
+my @COMPAT = qw(src/compat/ include/xnb/compat.h include/xnb/compat_rxfh.h);
 my @RING = qw(src/ring.c include/xnb/ring.h);
 my @KEYS = qw(src/announce.c src/ethtool.c src/netdev.c src/params.c src/sysfs.c include/xnb/params.h);
 

@@ -136,6 +136,11 @@ test_refusals() {
 build_root
 STOCK=kernel/drivers/net/xen-netback/xen-netback.ko
 OURS=updates/dkms/xen-netback.ko
+# DKMS compresses modules as the kernel's are.
+if [ -e "$BUILD/roots/build-$KERNEL/lib/modules/$KREL/$STOCK.xz" ]; then
+	STOCK+=.xz
+	OURS+=.xz
+fi
 COPY=$(mktemp -d)
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP

@@ -19,7 +19,7 @@
 TOP=${TOP:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 BUILD=$(realpath -m "${BUILD:-$TOP/build}")
 KERNEL=${KERNEL:-6.1}
-KERNELS_KNOWN="6.1"
+KERNELS_KNOWN="6.1 6.12 testing"
 DEB_FREE_MB=3000
 
 die() {
@@ -27,10 +27,14 @@ die() {
 	exit 1
 }
 
-# The Debian release and the kernel's meta package suffix behind KERNEL=.
+# The Debian release behind KERNEL=, and its Xen.
+# shellcheck disable=SC2034 # XEN_VERSION is for those who boot it
 _kernel_choice() {
+	KERNEL_META=amd64
 	case $KERNEL in
-	6.1) DEB_CODENAME=bookworm KERNEL_META=amd64 ;;
+	6.1) DEB_CODENAME=bookworm XEN_VERSION=4.17 ;;
+	6.12) DEB_CODENAME=trixie XEN_VERSION=4.20 ;;
+	testing) DEB_CODENAME=testing XEN_VERSION=4.20 ;;
 	*)
 		echo "${0##*/}: KERNEL=$KERNEL is unknown: set KERNEL= to one of: $KERNELS_KNOWN" >&2
 		exit 2
@@ -148,7 +152,7 @@ _find_kernel_release() {
 
 	_apt_update
 	_apt apt-cache show --no-all-versions "linux-image-$KERNEL_META" |
-		sed -n "s/^Depends: linux-image-\([^ ,]*\).*/\1/p" >"$file.new"
+		sed -n "s/^Depends:.* linux-image-\([^ ,]*\).*/\1/p" >"$file.new"
 	[ -s "$file.new" ] || die "the archive has no linux-image-$KERNEL_META"
 	mv "$file.new" "$file"
 }

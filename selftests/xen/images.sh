@@ -9,8 +9,8 @@
 #   $IMAGES/vmlinux             the kernel of dom0 and of the guests
 #   $IMAGES/dom0.cpio           dom0's root
 #   $IMAGES/guest.cpio          the guests' root; guest-full.cpio has more tools
-#   $IMAGES/tools/*             agent, uevents, xfer, rtt, mark, steer, stream, hostile, control:
-#                               static programs
+#   $IMAGES/tools/*             agent, uevents, xfer, rtt, mark, steer, stream, queues, hostile,
+#                               control: static programs
 #   $IMAGES/window/window.ko    a module for dom0, in its root too
 #   $IMAGES/insncount.so        the QEMU plugin
 #
@@ -21,9 +21,9 @@ XEN_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=selftests/build/root.sh
 . "$XEN_DIR/../build/root.sh"
 
-XEN_BIN=usr/lib/xen-4.17/bin
+XEN_BIN=usr/lib/xen-$XEN_VERSION/bin
 
-XEN_PACKAGES="xen-hypervisor-4.17-amd64 xen-utils-4.17 xen-utils-common xenstore-utils
+XEN_PACKAGES="xen-hypervisor-$XEN_VERSION-amd64 xen-utils-$XEN_VERSION xen-utils-common xenstore-utils
 	linux-image-@KREL@ busybox-static bash bash-static kmod iproute2 ethtool iputils-ping
 	iperf3 tcpdump util-linux procps mawk libc-bin"
 
@@ -34,7 +34,6 @@ DOM0_PROGRAMS="usr/bin/bash-static usr/bin/busybox usr/bin/kmod usr/bin/ip usr/s
 	$XEN_BIN/xl $XEN_BIN/xenstored $XEN_BIN/xenconsoled $XEN_BIN/xenconsole
 	$XEN_BIN/xen-init-dom0 $XEN_BIN/libxl-save-helper $XEN_BIN/lsevtchn
 	$XEN_BIN/xenstore-control"
-DOM0_LIBS="libgcc_s.so.1"
 # Loaded at boot, before the rest.
 DOM0_BOOT_MODULES="virtio_pci virtio_console virtio_blk xenfs xen-gntdev xen-evtchn xen-privcmd
 	bridge"
@@ -58,9 +57,9 @@ make_images() {
 
 	host_need gcc libc6-dev binutils cpio xz-utils qemu-system-x86 kmod
 	KREL=$(kernel_release) || exit
-	ROOT=$BUILD/roots/xen
+	ROOT=$BUILD/roots/xen-$KERNEL
 	# shellcheck disable=SC2086
-	deb_root xen $XEN_PACKAGES
+	deb_root "xen-$KERNEL" $XEN_PACKAGES
 	final=$BUILD/xen/$(_image_inputs | cut -c1-12)
 	if [ ! -d "$final" ]; then
 		_need_root "making the images"
@@ -82,8 +81,8 @@ _make_all_images() {
 	rm -rf "$IMAGES"
 	mkdir -p "$IMAGES/tools"
 	_compile
-	gzip -dc "$ROOT"/boot/xen-4.17-amd64.gz >"$IMAGES/xen"
-	_unpack_kernel "$ROOT/boot/vmlinuz-$KREL" >"$IMAGES/vmlinux"
+	gzip -dc "$ROOT"/boot/xen-$XEN_VERSION-amd64.gz >"$IMAGES/xen"
+	_unpack_kernel "$(_kernel_image)" >"$IMAGES/vmlinux"
 	_cut_bss "$IMAGES/vmlinux"
 	_make_guest_tree "$IMAGES/guest" "$GUEST_PROGRAMS" "$GUEST_MODULES"
 	_make_guest_tree "$IMAGES/guest-full" "$GUEST_PROGRAMS $GUEST_FULL_PROGRAMS" \
@@ -99,7 +98,7 @@ _make_all_images() {
 _compile() {
 	local tool
 
-	for tool in agent uevents xfer rtt mark steer stream; do
+	for tool in agent uevents xfer rtt mark steer stream queues; do
 		gcc -O2 -Wall -Wextra -Werror -static -o "$IMAGES/tools/$tool" \
 			"$XEN_DIR/tools/$tool.c" -lm || die "cannot compile tools/$tool.c"
 	done
@@ -131,6 +130,14 @@ _compile_window() {
 	in_build make -C "/lib/modules/$KREL/build" M="/build/${dir#"$BUILD/"}" W=1 KCFLAGS=-Werror \
 		modules >"$log" 2>&1 || die "cannot compile window: see $log"
 	! grep -qi 'warning[: ]' "$log" || die "window does not build cleanly: see $log"
+}
+
+# Newer packages keep it beside the modules.
+_kernel_image() {
+	local image=$ROOT/boot/vmlinuz-$KREL
+
+	[ -e "$image" ] || image=$ROOT/lib/modules/$KREL/vmlinuz
+	echo "$image"
 }
 
 # The ELF file inside a bzImage: where it lies is in the boot protocol's header.
@@ -196,7 +203,8 @@ _tree() {
 	echo 'root:x:0:' >"$1/etc/group"
 }
 
-# Programs of the root and the libraries they need, at the same paths.
+# Programs of the root and the libraries they need, at the same paths. A thread that is cancelled
+# opens one more, which ldd does not know of.
 _take() {
 	local tree=$1 file
 
@@ -204,6 +212,7 @@ _take() {
 	for file in "$@"; do
 		_copy "$tree" "$file"
 	done
+	[ ! -e "$tree/usr/bin/iperf3" ] || _copy "$tree" usr/lib/x86_64-linux-gnu/libgcc_s.so.1
 	[ -x "$ROOT/usr/bin/ldd" ] || die "the packages have no ldd"
 	chroot "$ROOT" ldd "${@/#//}" 2>/dev/null | grep -o '/[^ )]*' | grep -v ':$' | sort -u |
 		while read -r file; do
@@ -228,6 +237,7 @@ _take_modules() {
 	done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r file; do
 		_copy "$tree" "${file#"$ROOT"/}"
 	done
+	find "$tree/$dir" -name '*.ko.xz' -exec xz -d {} + || die "cannot unpack modules"
 	_drop_signatures "$tree/$dir"
 	cp "$ROOT/$dir"/modules.{order,builtin,builtin.modinfo} "$tree/$dir/"
 	depmod -b "$tree" "$KREL"
@@ -280,13 +290,11 @@ _make_dom0_tree() {
 	_tree "$tree"
 	# shellcheck disable=SC2086
 	_take "$tree" $DOM0_PROGRAMS
-	for name in $DOM0_LIBS; do
-		_copy "$tree" "usr/lib/x86_64-linux-gnu/$name"
-	done
 	install -D -m 644 "$IMAGES/window/window.ko" "$tree/lib/modules/$KREL/extra/window.ko"
 	# shellcheck disable=SC2086
 	_take_modules "$tree" $DOM0_MODULES
 	_kmod_links "$tree"
+	ln -s "xen-$XEN_VERSION" "$tree/usr/lib/xen"
 	ln -sf mawk "$tree/usr/bin/awk"
 	_busybox_links "$tree"
 	for name in read write ls list exists rm chmod watch; do

@@ -240,5 +240,6 @@ record_states() {
 }
 
 states_written() {
-	sed -n "s|^IN .* WRITE ($1/state \([0-9]\))\$|\1|p" /run/xenstore.trace | xargs
+	tr -d '\0' </run/xenstore.trace |
+		sed -n "s|.*IN .* WRITE ($1/state \([0-9]\))\$|\1|p" | xargs
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cpumask.h>
+#include <linux/kernel_stat.h>
 #include <linux/mm.h>
 #include <linux/rtnetlink.h>
 #include <linux/tick.h>
@@ -32,7 +33,7 @@ static unsigned long interval(const struct xnb_balance *balance)
 /* Not on the sender's CPU, whose work is to be taken away when that is busy. */
 static void look_later(struct xnb_balance *balance)
 {
-	queue_delayed_work(system_unbound_wq, &balance->work, interval(balance));
+	queue_delayed_work(system_dfl_wq, &balance->work, interval(balance));
 }
 
 void __xnb_balance_wake(struct xnb_balance *balance)

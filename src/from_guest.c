@@ -73,7 +73,9 @@ static bool gather_paged(struct xnb_from_guest *from, struct sk_buff *skb,
 
 		frag = &shared->frags[shared->nr_frags - 1];
 		gather_copy(from, slot, done, skb_frag_address(frag) + skb_frag_size(frag), piece);
-		skb_coalesce_rx_frag(skb, shared->nr_frags - 1, piece, 0);
+		skb_frag_size_add(frag, piece);
+		skb->len += piece;
+		skb->data_len += piece;
 		done += piece;
 		len -= piece;
 	}

@@ -25,7 +25,8 @@ static netdev_tx_t start_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	/* The stack sends with bottom halves off, which synchronize_net() waits for. */
 	set = rcu_dereference_bh(vif->set);
-	if (unlikely(!set || id >= set->count || skb->len < ETH_HLEN)) {
+	if (unlikely(!set || id >= set->count || skb->len < ETH_HLEN ||
+		     !skb_frags_readable(skb))) {
 		dev_core_stats_tx_dropped_inc(dev);
 		dev_kfree_skb_any(skb);
 		return NETDEV_TX_OK;

@@ -30,6 +30,9 @@
 #include <linux/unaligned.h>
 #else
 #include <asm/unaligned.h>
+
+/* All memory of a packet is the kernel's. */
+#define skb_frags_readable(skb) true
 #endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
@@ -80,6 +83,12 @@ static inline bool xnb_compat_gro_is_empty(const struct napi_struct *napi)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define timer_delete_sync del_timer_sync
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#include <linux/workqueue.h>
+
+#define system_dfl_wq system_unbound_wq
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)

@@ -68,6 +68,8 @@ static inline int xnb_compat_set_rxnfc(struct net_device *dev, struct ethtool_rx
 
 	if (info->cmd != ETHTOOL_SRXFH)
 		return -EOPNOTSUPP;
+	if (info->data != fields.data)
+		return -EINVAL;
 	return xnb_rxfh_set_fields(dev, &fields, NULL);
 }
 

@@ -14,9 +14,9 @@ unset XNB_KO
 
 TESTS="25-napi 60-swap"
 
+# Skipped is not passed.
 passes() {
-	prove --verbose --merge --nocolor --exec "$TOP/selftests/xen/run" \
-		"$TOP/selftests/xen/tests/$1.sh"
+	env -u HARNESS_ACTIVE "$TOP/selftests/xen/run" "$TOP/selftests/xen/tests/$1.sh"
 }
 
 plan 3

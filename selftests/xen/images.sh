@@ -60,7 +60,7 @@ make_images() {
 	ROOT=$BUILD/roots/xen-$KERNEL
 	# shellcheck disable=SC2086
 	deb_root "xen-$KERNEL" $XEN_PACKAGES
-	final=$BUILD/xen/$(_image_inputs | cut -c1-12)
+	final=$BUILD/xen/$KERNEL-$(_image_inputs | cut -c1-12)
 	if [ ! -d "$final" ]; then
 		_need_root "making the images"
 		build_root
@@ -76,7 +76,7 @@ _make_all_images() {
 
 	echo "${0##*/}: making the boot images" >&2
 	mkdir -p "$BUILD/xen"
-	find "$BUILD/xen" -mindepth 1 -maxdepth 1 -mmin +600 -exec rm -rf {} +
+	find "$BUILD/xen" -mindepth 1 -maxdepth 1 -name "$KERNEL-*" -mmin +600 -exec rm -rf {} +
 	IMAGES=$final.new
 	rm -rf "$IMAGES"
 	mkdir -p "$IMAGES/tools"

@@ -239,7 +239,7 @@ int main(int argc, char **argv)
 	ask(fd, family, NETDEV_CMD_QUEUE_GET, NLM_F_DUMP, NETDEV_A_QUEUE_IFINDEX, &ifindex,
 	    sizeof(ifindex));
 	err = hear(fd, note_queue);
-	if (err == EOPNOTSUPP || err == EINVAL)
+	if (err == EOPNOTSUPP)
 		does_not_tell();
 	if (err)
 		die("no list of queues", err);

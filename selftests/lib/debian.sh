@@ -30,7 +30,6 @@ die() {
 # The Debian release behind KERNEL=, and its Xen.
 # shellcheck disable=SC2034 # XEN_VERSION is for those who boot it
 _kernel_choice() {
-	KERNEL_META=amd64
 	case $KERNEL in
 	6.1) DEB_CODENAME=bookworm XEN_VERSION=4.17 ;;
 	6.12) DEB_CODENAME=trixie XEN_VERSION=4.20 ;;
@@ -151,9 +150,9 @@ _find_kernel_release() {
 	local file=$1
 
 	_apt_update
-	_apt apt-cache show --no-all-versions "linux-image-$KERNEL_META" |
+	_apt apt-cache show --no-all-versions "linux-image-amd64" |
 		sed -n "s/^Depends:.* linux-image-\([^ ,]*\).*/\1/p" >"$file.new"
-	[ -s "$file.new" ] || die "the archive has no linux-image-$KERNEL_META"
+	[ -s "$file.new" ] || die "the archive has no linux-image-amd64"
 	mv "$file.new" "$file"
 }
 

@@ -14,9 +14,14 @@ settle() {
 _iperf_amount() {
 	local major minor
 
-	[[ $1 == *[KMG] ]] || { echo "-t $1" && return; }
 	IFS=' .' read -r _ major minor _ < <(iperf3 --version)
-	[ $((100 * major + minor)) -lt 316 ] && echo "-n $1" || echo "-t 1"
+	if [[ $1 != *[KMG] ]]; then
+		echo "-t $1"
+	elif [ $((100 * major + minor)) -lt 316 ]; then
+		echo "-n $1"
+	else
+		echo "-t 1"
+	fi
 }
 
 # _iperf HOST AMOUNT FLOWS OPTION...: AMOUNT in seconds, or in bytes as 64M

@@ -137,24 +137,6 @@ static void note_napi(const struct nlmsghdr *nl)
 	}
 }
 
-static void ask(int fd, uint16_t type, uint8_t command, uint16_t flags, uint16_t attr,
-		const void *value, size_t size)
-{
-	struct request request = {
-		.nl.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN) + NLA_HDRLEN + size,
-		.nl.nlmsg_type = type,
-		.nl.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags,
-		.genl.cmd = command,
-		.genl.version = 1,
-		.attr.nla_len = NLA_HDRLEN + size,
-		.attr.nla_type = attr,
-	};
-
-	memcpy(request.value, value, size);
-	if (send(fd, &request, request.nl.nlmsg_len, 0) < 0)
-		die("the question cannot be sent", errno);
-}
-
 /* Return: the error of the last message, 0 or positive. */
 static int hear(int fd, void (*note)(const struct nlmsghdr *nl))
 {
@@ -185,6 +167,26 @@ static int hear(int fd, void (*note)(const struct nlmsghdr *nl))
 			note(nl);
 		}
 	}
+}
+
+/* Return: as of hear(). */
+static int ask(int fd, uint16_t type, uint8_t command, uint16_t flags, uint16_t attr,
+	       const void *value, size_t size, void (*note)(const struct nlmsghdr *nl))
+{
+	struct request request = {
+		.nl.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN) + NLA_HDRLEN + size,
+		.nl.nlmsg_type = type,
+		.nl.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags,
+		.genl.cmd = command,
+		.genl.version = 1,
+		.attr.nla_len = NLA_HDRLEN + size,
+		.attr.nla_type = attr,
+	};
+
+	memcpy(request.value, value, size);
+	if (send(fd, &request, request.nl.nlmsg_len, 0) < 0)
+		die("the question cannot be sent", errno);
+	return hear(fd, note);
 }
 
 /* Only the kernel is heard on it. */
@@ -229,24 +231,22 @@ int main(int argc, char **argv)
 		die(argv[1], errno);
 
 	fd = open_socket();
-	ask(fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, CTRL_ATTR_FAMILY_NAME, name, sizeof(name));
-	err = hear(fd, note_family);
+	err = ask(fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, CTRL_ATTR_FAMILY_NAME, name,
+		  sizeof(name), note_family);
 	if (err == ENOENT)
 		does_not_tell();
 	if (err)
 		die("no netlink family", err);
 
-	ask(fd, family, NETDEV_CMD_QUEUE_GET, NLM_F_DUMP, NETDEV_A_QUEUE_IFINDEX, &ifindex,
-	    sizeof(ifindex));
-	err = hear(fd, note_queue);
+	err = ask(fd, family, NETDEV_CMD_QUEUE_GET, NLM_F_DUMP, NETDEV_A_QUEUE_IFINDEX, &ifindex,
+		  sizeof(ifindex), note_queue);
 	if (err == EOPNOTSUPP)
 		does_not_tell();
 	if (err)
 		die("no list of queues", err);
 
-	ask(fd, family, NETDEV_CMD_NAPI_GET, NLM_F_DUMP, NETDEV_A_NAPI_IFINDEX, &ifindex,
-	    sizeof(ifindex));
-	err = hear(fd, note_napi);
+	err = ask(fd, family, NETDEV_CMD_NAPI_GET, NLM_F_DUMP, NETDEV_A_NAPI_IFINDEX, &ifindex,
+		  sizeof(ifindex), note_napi);
 	if (err)
 		die("no list of NAPI contexts", err);
 	print_queues();

@@ -175,7 +175,9 @@ run_test() {
 	STATUS=$?
 	GROUP=
 	[ -s "$WORK/tap" ] || die "$(reason)"
-	cp "$WORK/tap" "$LOGS/result.tap"
+	[ "$STATUS" != 0 ] || [ -s "$LOGS/verdict.tap" ] ||
+		die "the test passed and left no values in $LOGS"
+	cp "$WORK/tap" "$LOGS/result.tap" || die "no result can be kept in $LOGS"
 }
 
 # What went wrong, for a person.

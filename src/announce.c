@@ -25,7 +25,7 @@ static int write_offers(struct xenbus_device *xdev, struct xenbus_transaction xb
 	return 0;
 }
 
-int xnb_announce_write(struct xenbus_device *xdev, unsigned int max_queues)
+int xnb_announce_write(struct xenbus_device *xdev)
 {
 	const struct offer offers[] = {
 		{ "feature-sg", 1 },
@@ -38,7 +38,6 @@ int xnb_announce_write(struct xenbus_device *xdev, unsigned int max_queues)
 		{ "feature-multicast-control", 0 },
 		{ "feature-dynamic-multicast-control", 0 },
 		{ "feature-split-event-channels", READ_ONCE(xnb_params.separate_tx_rx_irq) },
-		{ QUEUES_KEY, max_queues },
 		{ "feature-ctrl-ring", 1 },
 	};
 	struct xenbus_transaction xbt;
@@ -59,9 +58,52 @@ int xnb_announce_write(struct xenbus_device *xdev, unsigned int max_queues)
 	return err;
 }
 
-int xnb_announce_queues(struct xenbus_device *xdev, unsigned int queues)
+/* A folder that is gone must not come back. -EAGAIN: somebody else wrote what this touched. */
+static int try_write_key(struct xenbus_device *xdev, const char *key, const char *text)
 {
-	return xenbus_printf(XBT_NIL, xdev->nodename, QUEUES_KEY, "%u", queues);
+	struct xenbus_transaction xbt;
+	int err;
+
+	err = xenbus_transaction_start(&xbt);
+	if (err)
+		return err;
+	err = xenbus_exists(xbt, xdev->nodename, "state") ? 0 : -ENOENT;
+	if (!err)
+		err = text ? xenbus_write(xbt, xdev->nodename, key, text) :
+			     xenbus_rm(xbt, xdev->nodename, key);
+	if (err) {
+		xenbus_transaction_end(xbt, true);
+		return err;
+	}
+	return xenbus_transaction_end(xbt, false);
+}
+
+int xnb_announce_key(struct xenbus_device *xdev, const char *key, const char *text)
+{
+	unsigned int tries = 10;
+	int err;
+
+	do {
+		err = try_write_key(xdev, key, text);
+	} while (err == -EAGAIN && --tries);
+	return err == -ENOENT ? 0 : err;
+}
+
+void xnb_announce_offer(struct work_struct *work)
+{
+	struct xnb_vif *vif = container_of(work, struct xnb_vif, offer_work);
+	unsigned int queues = READ_ONCE(vif->offered);
+	char text[12];
+	int err;
+
+	if (queues == vif->announced)
+		return;
+	scnprintf(text, sizeof(text), "%u", queues);
+	err = xnb_announce_key(vif->xdev, QUEUES_KEY, text);
+	if (err)
+		dev_warn(&vif->xdev->dev, "%s queues are not offered: %d\n", text, err);
+	else
+		vif->announced = queues;
 }
 
 /* Reads an unsigned decimal and nothing else. -ENOENT: no such key. -EINVAL: no such number. */
@@ -206,6 +248,7 @@ struct xnb_vif_config *xnb_announce_read(struct xenbus_device *xdev, unsigned in
 void xnb_announce_read_rate(struct xenbus_device *xdev, u32 *bytes, u32 *interval_us)
 {
 	char *text = xenbus_read(XBT_NIL, xdev->nodename, "rate", NULL);
+	u64 many_bytes;
 	char *second;
 
 	*bytes = 0;
@@ -216,11 +259,15 @@ void xnb_announce_read_rate(struct xenbus_device *xdev, u32 *bytes, u32 *interva
 	second = strchr(text, ',');
 	if (second)
 		*second++ = '\0';
-	if (!second || kstrtou32(text, 10, bytes) || kstrtou32(second, 10, interval_us)) {
-		*bytes = 0;
+	if (!second || kstrtou64(text, 10, &many_bytes) || kstrtou32(second, 10, interval_us)) {
 		dev_warn_ratelimited(&xdev->dev,
-				     "rate ignored: \"bytes,microseconds\" is needed, each from 0 to %u\n",
-				     U32_MAX);
+				     "rate ignored: \"bytes,microseconds\" is needed, to %llu and %u\n",
+				     U64_MAX, U32_MAX);
+		many_bytes = 0;
 	}
+	/* The same rate; where no microsecond is left it is more than any memory moves. */
+	for (; many_bytes > U32_MAX; many_bytes /= 2)
+		*interval_us /= 2;
+	*bytes = many_bytes;
 	kfree(text);
 }

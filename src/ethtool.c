@@ -23,7 +23,7 @@ static void get_channels(struct net_device *dev, struct ethtool_channels *channe
 	channels->combined_count = set ? set->count : 0;
 }
 
-/* A connected guest keeps its queues. The bus writes the offer when the guest comes next. */
+/* A connected guest keeps its queues. */
 static int set_channels(struct net_device *dev, struct ethtool_channels *channels)
 {
 	struct xnb_vif *vif = netdev_priv(dev);
@@ -31,6 +31,7 @@ static int set_channels(struct net_device *dev, struct ethtool_channels *channel
 	if (!channels->combined_count)
 		return -EINVAL;
 	WRITE_ONCE(vif->offered, channels->combined_count);
+	schedule_work(&vif->offer_work);
 	netdev_info(dev, "%u queues are offered to the guest when it connects next\n",
 		    channels->combined_count);
 	return 0;

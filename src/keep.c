@@ -2,6 +2,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include <xnb/announce.h>
 #include <xnb/keep.h>
 #include <xnb/params.h>
 
@@ -43,29 +44,8 @@ static char *print_settings(const struct xnb_vif *vif)
 	return text;
 }
 
-/* A folder that is gone must not come back. -EAGAIN: somebody else wrote what this touched. */
-static int write_settings(struct xenbus_device *xdev, const char *text)
-{
-	struct xenbus_transaction xbt;
-	int err;
-
-	err = xenbus_transaction_start(&xbt);
-	if (err)
-		return err;
-	err = xenbus_exists(xbt, xdev->nodename, "state") ? 0 : -ENOENT;
-	if (!err)
-		err = text ? xenbus_write(xbt, xdev->nodename, KEY, text) :
-			     xenbus_rm(xbt, xdev->nodename, KEY);
-	if (err) {
-		xenbus_transaction_end(xbt, true);
-		return err;
-	}
-	return xenbus_transaction_end(xbt, false);
-}
-
 void xnb_keep_settings(struct xenbus_device *xdev, const struct xnb_vif *vif)
 {
-	unsigned int tries = 10;
 	char *text = NULL;
 	int err;
 
@@ -74,10 +54,8 @@ void xnb_keep_settings(struct xenbus_device *xdev, const struct xnb_vif *vif)
 		if (!text)
 			return;
 	}
-	do {
-		err = write_settings(xdev, text);
-	} while (err == -EAGAIN && --tries);
-	if (err && err != -ENOENT)
+	err = xnb_announce_key(xdev, KEY, text);
+	if (err)
 		dev_warn(&xdev->dev, "coalescing settings are not kept: %d\n", err);
 	kfree(text);
 }

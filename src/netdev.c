@@ -3,6 +3,7 @@
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
 
+#include <xnb/announce.h>
 #include <xnb/ethtool.h>
 #include <xnb/netdev.h>
 #include <xnb/params.h>
@@ -139,6 +140,7 @@ struct xnb_vif *xnb_netdev_create(struct xenbus_device *xdev, unsigned int handl
 	err = xnb_vif_init(vif, dev, xdev, handle, queues);
 	if (err)
 		goto free;
+	INIT_WORK(&vif->offer_work, xnb_announce_offer);
 	err = register_netdev(dev);
 	if (err)
 		goto release;
@@ -155,6 +157,7 @@ struct xnb_vif *xnb_netdev_create(struct xenbus_device *xdev, unsigned int handl
 
 unregister:
 	unregister_netdev(dev);
+	cancel_work_sync(&vif->offer_work);
 release:
 	xnb_vif_release(vif);
 free:
@@ -168,6 +171,8 @@ void xnb_netdev_destroy(struct xnb_vif *vif)
 
 	device_remove_group(&dev->dev, &xnb_sysfs_rss);
 	unregister_netdev(dev);
+	/* Ethtool, which makes this work, can come no more. */
+	cancel_work_sync(&vif->offer_work);
 	xnb_vif_release(vif);
 	free_netdev(dev);
 }

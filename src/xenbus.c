@@ -14,7 +14,6 @@ static DEFINE_MUTEX(uevent_lock);
 /*
  * struct backend - one device on the bus, from probe to remove
  * @state: our own idea of the state; xenstore may lag behind while the hotplug script runs
- * @announced: queues offered in xenstore
  * @reconfigured: the guest was answered Reconfigured and waits for Connected again
  * @failures: connects that failed lately
  * @last_failure: jiffies of the last
@@ -27,7 +26,6 @@ struct backend {
 	struct xnb_vif *vif;
 	char *script;
 	enum xenbus_state state;
-	unsigned int announced;
 	bool reconfigured;
 	unsigned int failures;
 	unsigned long last_failure;
@@ -152,13 +150,11 @@ static int connect(struct backend *be)
 	return err;
 }
 
-/* What ethtool -L asked for since; a guest reads it when it sees InitWait. */
-static void announce_queues(struct backend *be)
+/* A guest reads it when it sees InitWait. */
+static void offer_queues(struct backend *be)
 {
-	unsigned int queues = READ_ONCE(be->vif->offered);
-
-	if (queues != be->announced && !xnb_announce_queues(be->xdev, queues))
-		be->announced = queues;
+	schedule_work(&be->vif->offer_work);
+	flush_work(&be->vif->offer_work);
 }
 
 static void disconnect(struct backend *be)
@@ -206,7 +202,7 @@ static void go_to(struct backend *be, enum xenbus_state target)
 			return;
 		}
 		if (next == XenbusStateInitWait)
-			announce_queues(be);
+			offer_queues(be);
 		/* Connected is written when the hotplug script is done. */
 		if (next != XenbusStateConnected)
 			write_state(be, next);
@@ -357,8 +353,7 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 		return err;
 	}
 	xnb_keep_recall(xdev, be->vif);
-	be->announced = be->vif->max_queues;
-	err = xnb_announce_write(xdev, be->announced);
+	err = xnb_announce_write(xdev);
 	if (!err)
 		err = xenbus_watch_pathfmt(xdev, &be->rate_watch, none_pending, rate_changed,
 					   "%s/rate", xdev->nodename);
@@ -368,6 +363,7 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 		return err;
 	}
 
+	offer_queues(be);
 	write_state(be, XenbusStateInitWait);
 	kobject_uevent(&xdev->dev.kobj, KOBJ_ONLINE);
 	return 0;

@@ -6,25 +6,37 @@
 #include <xnb/vif.h>
 
 /**
- * xnb_announce_write() - write what this backend can do
+ * xnb_announce_write() - write what this backend can do, but for the number of queues
  * @xdev: the backend device
- * @max_queues: queues offered
  *
  * Guests read these keys once, when they connect, so they are written before the state
  * says that we are ready.
  *
  * Context: process. Return: 0 or a negative errno.
  */
-int xnb_announce_write(struct xenbus_device *xdev, unsigned int max_queues);
+int xnb_announce_write(struct xenbus_device *xdev);
 
 /**
- * xnb_announce_queues() - write another number of queues
+ * xnb_announce_key() - write or remove one key, where the backend's folder still exists
  * @xdev: the backend device
- * @queues: queues offered to the next connection
+ * @key: the key
+ * @text: its value, or NULL to remove it
  *
- * Context: process. Return: 0 or a negative errno.
+ * Context: process. Return: 0, also when the folder or a key to be removed is gone, or a negative
+ * errno.
  */
-int xnb_announce_queues(struct xenbus_device *xdev, unsigned int queues);
+int xnb_announce_key(struct xenbus_device *xdev, const char *key, const char *text);
+
+/**
+ * xnb_announce_offer() - write how many queues the next connection may have
+ * @work: xnb_vif.offer_work
+ *
+ * Work, because ethtool holds rtnl, under which nobody waits for xenstore; and only as work, so
+ * that the last to be written is the present number.
+ *
+ * Context: process.
+ */
+void xnb_announce_offer(struct work_struct *work);
 
 /**
  * xnb_announce_read() - read what the guest wants

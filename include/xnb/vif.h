@@ -63,6 +63,8 @@ struct xnb_vif_config {
  * @bucket: the buckets of the host's table, XNB_BUCKETS
  * @ctrl: the guest's control ring, or NULL
  * @offered: queues that the next connection may have, 1 to @max_queues
+ * @offer_work: writes that to xenstore
+ * @announced: what it has written; nobody else reads it
  * @set: the queues, or NULL while not connected. Written under rtnl, read under RCU or rtnl
  * @carrier_lock: guards what the carrier follows; interrupts off, as netpoll polls from any
  *	context
@@ -83,6 +85,8 @@ struct xnb_vif {
 	struct xnb_bucket *bucket;
 	struct xnb_ctrl *ctrl;
 	unsigned int offered;
+	struct work_struct offer_work;
+	unsigned int announced;
 	struct xnb_queue_set __rcu *set;
 	spinlock_t carrier_lock; /* see above */
 	bool connected;

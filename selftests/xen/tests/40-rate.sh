@@ -78,7 +78,7 @@ lines() {
 	dmesg | grep -c 'rate ignored: "bytes,microseconds" is needed'
 }
 
-for value in 10Mb/s 1000 1000,x -1,5 4294967296,1; do
+for value in 10Mb/s 1000 1000,x -1,5 18446744073709551616,1 5,4294967296; do
 	before=$(lines)
 	agent write "$path" "$value"
 	wait_until 10 eval '[ "$(lines)" -gt "$before" ]'
@@ -87,6 +87,10 @@ for value in 10Mb/s 1000 1000,x -1,5 4294967296,1; do
 done
 check "a limit again" agent write "$path" 62500,50000
 at_most "$(fast)" 1300000 "holds"
+before=$(lines)
+check "a limit of more than 4 GiB" agent write "$path" 4294987296,1000000
+at_least "$(fast)" 20000000 "lets all pass"
+is $(($(lines) - before)) 0 "and is not ignored"
 check "the key goes" xenstore-rm "$path"
 at_least "$(fast)" 20000000 "no key, no limit"
 kill $SERVER

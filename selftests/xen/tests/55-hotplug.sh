@@ -85,6 +85,16 @@ bind $TOLD $SCRIPT" "first the device, then the interface, then online with scri
 	walks 2 2 "the backend offers itself"
 }
 
+offers() {
+	is "$(key multi-queue-max-queues)" 2 "two queues are offered"
+	check "an administrator wants one, before the guest comes" ethtool -L "$VIF" combined 1
+	check "one is offered" wait_until 10 one_offered
+}
+
+one_offered() {
+	[ "$(key multi-queue-max-queues)" = 1 ]
+}
+
 waits_for_script() {
 	xenstore-rm "$BACKEND/hotplug-status"
 	frontend state 4 >/dev/null
@@ -187,6 +197,7 @@ check "listening" wait_until 10 grep -q listening /run/uevents
 
 real_guest
 appears
+offers
 waits_for_script
 reconfigures
 closes

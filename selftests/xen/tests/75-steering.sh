@@ -303,6 +303,11 @@ offer() {
 	check "ethtool -L combined $1" ethtool -L "$VIF" combined "$1"
 	is "$(dmesg | grep -c "$1 queues are offered to the guest when it connects next")" 1 \
 		"$1 queues: the log says when"
+	check "$1 queues: it is offered" wait_until 5 offered "$1"
+}
+
+offered() {
+	[ "$(vif_key a multi-queue-max-queues)" = "$1" ]
 }
 
 offer 2

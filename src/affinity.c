@@ -10,14 +10,34 @@
 /* Queues that were given to each CPU, of all interfaces; under rtnl. */
 static unsigned int given_to[NR_CPUS];
 
-static unsigned int least_given_cpu(void)
+bool xnb_affinity_allows(unsigned int cpu)
 {
-	unsigned int cpu, best = cpumask_first(cpu_online_mask);
+	return cpu_online(cpu) && housekeeping_test_cpu(cpu, HK_TYPE_DOMAIN_BOOT);
+}
 
-	for_each_online_cpu(cpu)
-		if (given_to[cpu] < given_to[best])
+/* Of @cpus one that has the fewest, or nr_cpu_ids where none is allowed. */
+static unsigned int least_given_cpu(const struct cpumask *cpus)
+{
+	unsigned int cpu, best = nr_cpu_ids;
+
+	for_each_cpu(cpu, cpus)
+		if (xnb_affinity_allows(cpu) &&
+		    (best == nr_cpu_ids || given_to[cpu] < given_to[best]))
 			best = cpu;
 	return best;
+}
+
+/* Where an administrator wants interrupts, which is where a new one goes by itself. */
+static unsigned int choose_cpu(const struct xnb_queue *queue)
+{
+	struct irq_data *data = irq_get_irq_data(queue->to.channel->irq);
+	unsigned int cpu = nr_cpu_ids;
+
+	if (data)
+		cpu = least_given_cpu(irq_data_get_affinity_mask(data));
+	if (cpu == nr_cpu_ids)
+		cpu = least_given_cpu(cpu_online_mask);
+	return cpu == nr_cpu_ids ? cpumask_first(cpu_online_mask) : cpu;
 }
 
 /* A failure leaves the events where they are, which is as right as any place. */
@@ -47,7 +67,7 @@ void xnb_affinity_begin(struct xnb_queue *queue)
 
 	ASSERT_RTNL();
 	affinity->given = true;
-	affinity->chosen = least_given_cpu();
+	affinity->chosen = choose_cpu(queue);
 	given_to[affinity->chosen]++;
 	set_events(queue, affinity->chosen);
 	affinity->home = events_cpu(queue);

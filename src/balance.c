@@ -114,9 +114,12 @@ static int least_busy_cpu(const struct xnb_balance *balance, int but)
 {
 	int cpu, best = but;
 
-	for_each_online_cpu(cpu)
-		if (cpu != but && (best == but || balance->busy[cpu] < balance->busy[best]))
+	for_each_online_cpu(cpu) {
+		if (cpu == but || !xnb_affinity_allows(cpu))
+			continue;
+		if (best == but || balance->busy[cpu] < balance->busy[best])
 			best = cpu;
+	}
 	return best;
 }
 

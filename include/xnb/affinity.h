@@ -25,8 +25,18 @@ struct xnb_affinity {
 };
 
 /**
- * xnb_affinity_begin() - give a queue the online CPU that has the fewest
- * @queue: bound
+ * xnb_affinity_allows() - whether work may be put on a CPU
+ * @cpu: the CPU
+ *
+ * Context: any. Return: false for one that is offline, or isolated (isolcpus=).
+ */
+bool xnb_affinity_allows(unsigned int cpu);
+
+/**
+ * xnb_affinity_begin() - give a queue the CPU that has the fewest
+ * @queue: bound; nobody has moved its events yet
+ *
+ * Only CPUs where new interrupts go (irqaffinity=) and work may be put count, if there are any.
  *
  * Context: process, under rtnl.
  */

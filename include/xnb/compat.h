@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/netdevice.h>
+#include <linux/sched/isolation.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -33,6 +34,11 @@
 
 /* All memory of a packet is the kernel's. */
 #define skb_frags_readable(skb) true
+#endif
+
+/* The CPUs that isolcpus= leaves; before, there was no other way to isolate one. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#define HK_TYPE_DOMAIN_BOOT HK_TYPE_DOMAIN
 #endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)

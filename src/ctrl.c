@@ -138,12 +138,12 @@ static void answer(struct xnb_ctrl *ctrl, const struct xen_netif_ctrl_request *r
 }
 
 /*
- * A look at the ring, whether it finds a request or not: so many a tick. Nobody else gets much of
- * a CPU that this work runs on.
+ * A look at the ring, whether it finds a request or not: so many in so long. Nobody else gets much
+ * of a CPU that this work runs on.
  */
 static bool may_look(struct xnb_ctrl *ctrl)
 {
-	if (time_after(jiffies, ctrl->tick)) {
+	if (jiffies - ctrl->tick >= msecs_to_jiffies(XNB_CTRL_MSECS)) {
 		ctrl->tick = jiffies;
 		ctrl->looks = XNB_CTRL_REQUESTS;
 	}

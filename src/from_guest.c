@@ -12,6 +12,9 @@
 
 #define HEADROOM (NET_SKB_PAD + NET_IP_ALIGN)
 
+/* Guests stop to send while a packet of the most slots might not fit. */
+#define USABLE_SLOTS (XNB_RING_SLOTS - 1 - XNB_TAIL_SLOTS_MAX)
+
 /* Bytes of a buffer that holds an skb's head with @len bytes of data. */
 static unsigned int head_size(unsigned int len)
 {
@@ -175,7 +178,8 @@ static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budge
 		}
 		/* What is dropped has cost us as much as what is not. */
 		wait_ns = xnb_rate_take(&owner->rate,
-					max_t(u32, packet->request.len, ETH_ZLEN));
+					min_t(u32, xnb_request_wire_bytes(&packet->request),
+					      XNB_CREDIT_BURST_MIN));
 		if (wait_ns) {
 			wait_for_rate(from, wait_ns);
 			break;
@@ -260,41 +264,48 @@ static bool setup_gso(struct sk_buff *skb, const struct xnb_request *request)
 	return true;
 }
 
-static bool setup_offloads(struct xnb_from_guest *from, struct sk_buff *skb,
-			   const struct xnb_request *request)
+static int setup_offloads(struct xnb_from_guest *from, struct sk_buff *skb,
+			  const struct xnb_request *request)
 {
 	bool forgotten = request->gso_size && !request->csum_blank;
+	int err;
 
 	if (forgotten)
 		count_one(from, &from->stats->gso_checksum_fixup);
 	if (!request->csum_blank && !forgotten) {
 		if (request->data_validated)
 			skb->ip_summed = CHECKSUM_UNNECESSARY;
-		return true;
+		return 0;
 	}
 
 	skb->ip_summed = CHECKSUM_PARTIAL;
-	if (skb_checksum_setup(skb, forgotten))
-		return false;
+	err = skb_checksum_setup(skb, forgotten);
+	if (err)
+		return err;
 	/* It believes the header's length, which the stack behind us need not look at again. */
 	if (skb->protocol == htons(ETH_P_IP) &&
 	    skb_network_header_len(skb) < sizeof(struct iphdr))
-		return false;
-	return !request->gso_size || setup_gso(skb, request);
+		return -EPROTO;
+	return !request->gso_size || setup_gso(skb, request) ? 0 : -EPROTO;
 }
 
-/* Turns copied data into a packet that the stack may trust. False: its flags are a lie. */
-static bool finish_packet(struct xnb_from_guest *from, struct sk_buff *skb,
-			  const struct xnb_request *request)
+/*
+ * Turns copied data into a packet that the stack may trust. -ENOMEM: no memory for its headers;
+ * any other error: its flags are a lie.
+ */
+static int finish_packet(struct xnb_from_guest *from, struct sk_buff *skb,
+			 const struct xnb_request *request)
 {
 	unsigned int linear = min_t(unsigned int, skb->len, XNB_LINEAR_BYTES);
 
 	if (skb_headlen(skb) < linear && !pskb_may_pull(skb, linear))
-		return false;
+		return -ENOMEM;
 
 	skb->protocol = eth_type_trans(skb, from->owner->dev);
 	skb_reset_network_header(skb);
-	skb_record_rx_queue(skb, from->id);
+	/* Of a single queue the stack would choose the first queue of every NIC, too. */
+	if (from->owner->dev->real_num_rx_queues > 1)
+		skb_record_rx_queue(skb, from->id);
 	return setup_offloads(from, skb, request);
 }
 
@@ -320,6 +331,7 @@ static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 	bool lone = nothing_to_merge(from, count);
 	unsigned int packets = 0, bytes = 0, overflows = 0, copies = 0;
 	struct xnb_from_guest_packet *packet;
+	int err;
 
 	for (packet = from->packet; packet < from->packet + count; packet++) {
 		struct sk_buff *skb = packet->skb;
@@ -327,9 +339,11 @@ static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 		copies += packet->copies;
 		if (!skb)
 			continue;
-		if (unlikely(!finish_packet(from, skb, &packet->request))) {
+		err = finish_packet(from, skb, &packet->request);
+		if (unlikely(err)) {
 			dev_kfree_skb_any(skb);
-			count_one(from, &from->stats->protocol);
+			count_one(from, err == -ENOMEM ? &from->stats->no_memory :
+							 &from->stats->protocol);
 			continue;
 		}
 		packets++;
@@ -359,8 +373,8 @@ static void deliver_batch(struct xnb_from_guest *from, unsigned int count)
 static void publish(struct xnb_from_guest *from, unsigned int count, unsigned int slots)
 {
 	u32 unseen = from->ring.back.rsp_prod_pvt - from->ring.settled;
-	/* Packets of this size that fit before the guest has no slot left. */
-	u32 room = count * (XNB_RING_SLOTS - min_t(u32, unseen, XNB_RING_SLOTS)) / max(slots, 1u);
+	/* Packets of this size that fit before the guest has no room left for its largest. */
+	u32 room = count * (USABLE_SLOTS - min_t(u32, unseen, USABLE_SLOTS)) / max(slots, 1u);
 
 	trace_xnb_push(&from->hold, count, slots, from->ring.back.rsp_prod_pvt);
 	if (xnb_hold_publish(&from->hold, xnb_ring_from_guest_event_wanted(&from->ring), count,

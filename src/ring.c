@@ -6,6 +6,8 @@
 
 #include <xnb/ring.h>
 
+/* A buffer of ours in one page is a buffer in one page of Xen's. */
+static_assert(PAGE_SIZE == XEN_PAGE_SIZE);
 static_assert(__CONST_RING_SIZE(xen_netif_tx, XEN_PAGE_SIZE) == XNB_RING_SLOTS);
 static_assert(__CONST_RING_SIZE(xen_netif_rx, XEN_PAGE_SIZE) == XNB_RING_SLOTS);
 static_assert(__CONST_RING_SIZE(xen_netif_ctrl, XEN_PAGE_SIZE) == XNB_CTRL_SLOTS);

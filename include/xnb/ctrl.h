@@ -18,7 +18,7 @@
  * @ring: the ring
  * @page: its mapped page
  * @work: answers requests; everything but @ring.event_prod is its own while it runs
- * @tick: in which @looks are left, in jiffies
+ * @tick: when the time began for which @looks are left, in jiffies
  * @looks: how often it may still look at the ring
  * @running: events queue @work
  * @buffer: what the guest sends beside a request; it lies in one page

@@ -83,7 +83,7 @@ struct xnb_request {
  * @ring: XNB_RING_SLOTS private slots; slot i of the ring is ring[i % XNB_RING_SLOTS]
  * @cons: index of the first slot
  * @prod: index behind the last valid slot; prod - cons is at most XNB_RING_SLOTS
- * @fatal_tails: that many slots after the head disable the interface, at least
+ * @fatal_tails: more slots than that after the head disable the interface, at least
  *	XNB_TAIL_SLOTS_MAX (module parameter fatal_skb_slots)
  * @out: filled for XNB_PACKET and XNB_DROP; of XNB_FATAL only the reason
  *
@@ -97,6 +97,14 @@ struct xnb_request {
  */
 enum xnb_verdict xnb_request_parse(const struct xen_netif_tx_request *ring, u32 cons, u32 prod,
 				   unsigned int fatal_tails, struct xnb_request *out);
+
+/**
+ * xnb_request_wire_bytes() - what a packet is on a network
+ * @request: parsed, XNB_PACKET or XNB_DROP
+ *
+ * Pure. Return: bytes with the usual headers of all its segments; ETH_ZLEN at least.
+ */
+u32 xnb_request_wire_bytes(const struct xnb_request *request);
 
 /**
  * xnb_reason_text() - a short text for logs

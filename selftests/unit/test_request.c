@@ -286,6 +286,41 @@ static void test_gso(void)
 	packet_is(3, 1600, "segments just large enough");
 }
 
+/* One frame of @len bytes, to be cut at @size. */
+static void giant(u16 len, u16 size)
+{
+	u16 left;
+
+	start_ring(100);
+	put(len, 0, EXTRA | MORE | XEN_NETTXF_csum_blank);
+	put_extra(XEN_NETIF_EXTRA_TYPE_GSO, 0, XEN_NETIF_GSO_TYPE_TCPV4, size);
+	for (left = len - 100; left > PAGE; left -= PAGE)
+		put(PAGE, 0, MORE);
+	put(left, 0, 0);
+}
+
+static void test_segments(void)
+{
+	giant(65535, 63);
+	verdict_is(XNB_DROP, XNB_REASON_GSO_SIZE, "a frame in too many segments");
+	giant(65535, 64);
+	packet_is(18, 100, "a frame in just so many");
+}
+
+static void test_wire_bytes(void)
+{
+	struct xnb_request request = { .len = 42 };
+
+	ok(xnb_request_wire_bytes(&request) == ETH_ZLEN, "on the wire: a small packet is padded");
+	request.len = 1514;
+	ok(xnb_request_wire_bytes(&request) == 1514, "on the wire: a packet");
+	request = (struct xnb_request){ .len = 65535, .gso_size = 1448,
+					.gso_type = XEN_NETIF_GSO_TYPE_TCPV4 };
+	ok(xnb_request_wire_bytes(&request) == 65535 + 45 * 54, "on the wire: 45 segments more");
+	request.gso_type = XEN_NETIF_GSO_TYPE_TCPV6;
+	ok(xnb_request_wire_bytes(&request) == 65535 + 45 * 74, "on the wire: with IPv6 headers");
+}
+
 static void test_extras(void)
 {
 	struct xnb_request out;
@@ -422,6 +457,8 @@ static enum xnb_verdict expect(unsigned int fatal_tails, struct xnb_request *out
 			found(&faults, true, XNB_REASON_PAGE);
 		more = slot_at(at)->flags & MORE;
 	}
+	if (out->gso_size && out->len / out->gso_size > 1024)
+		found(&faults, false, XNB_REASON_GSO_SIZE);
 	if (sum + ETH_HLEN > out->len)
 		found(&faults, false, XNB_REASON_RUNT);
 	if (!faults.drop && slot_at(0)->offset + out->len - sum > PAGE)
@@ -614,6 +651,8 @@ int main(void)
 	test_tails();
 	test_slot_limits();
 	test_gso();
+	test_segments();
+	test_wire_bytes();
 	test_extras();
 	test_texts();
 	test_exhaustive();

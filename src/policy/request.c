@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <xnb/request.h>
 
+/* Of a segment, at least. */
+#define TCPV4_HEADERS (ETH_HLEN + 20 + 20)
+#define TCPV6_HEADERS (ETH_HLEN + 40 + 20)
+
 struct cursor {
 	const struct xen_netif_tx_request *ring;
 	u32 cons;
@@ -126,6 +130,9 @@ enum xnb_verdict xnb_request_parse(const struct xen_netif_tx_request *ring, u32 
 	    read_tails(&at, fatal_tails, out) == XNB_FATAL)
 		return XNB_FATAL;
 
+	if (out->gso_size && out->len / out->gso_size > XNB_SEGMENTS_MAX)
+		note(out, XNB_REASON_GSO_SIZE);
+
 	/* A dropped packet's head is not looked at: with a wrapped size it says nothing. */
 	if (out->head_len < ETH_HLEN)
 		note(out, XNB_REASON_RUNT);
@@ -134,6 +141,14 @@ enum xnb_verdict xnb_request_parse(const struct xen_netif_tx_request *ring, u32 
 
 	out->slots = at.cons - cons;
 	return out->reason == XNB_REASON_NONE ? XNB_PACKET : XNB_DROP;
+}
+
+u32 xnb_request_wire_bytes(const struct xnb_request *request)
+{
+	u32 headers, segments = request->gso_size ? request->len / request->gso_size : 0;
+
+	headers = request->gso_type == XEN_NETIF_GSO_TYPE_TCPV6 ? TCPV6_HEADERS : TCPV4_HEADERS;
+	return max_t(u32, request->len + segments * headers, ETH_ZLEN);
 }
 
 const char *xnb_reason_text(enum xnb_reason reason)

@@ -58,7 +58,7 @@ domain_guest() {
 		guest_ping "$1"
 }
 
-# See _stock_has_settled.
+# See _vif_settled.
 _domain_settled() {
 	in_domain "[ \$(agent read backend/vif/$1/0/state) = 4 ] &&
 		[ \$(cat /proc/\$(pidof xenwatch)/wchan) = xenwatch_thread ]"

@@ -465,9 +465,8 @@ vif_unplug() {
 		xenstore-rm "/local/domain/$id/device/vif/$devid" "$back"
 }
 
-# The stock driver gives up its watch of hotplug-status when that has come, in the thread of all
-# watches, and again when it is unbound: who unbinds it meanwhile meets a BUG of the kernel.
-_stock_has_settled() {
+# The stock driver is to be unbound when it is connected and the thread of all watches is at rest.
+_vif_settled() {
 	local ids=${1#vif-}
 
 	[ "$(agent read "/local/domain/0/backend/vif/${ids/-//}/state")" = 4 ] &&
@@ -487,7 +486,7 @@ swap_to() {
 		[ -e "$bus/$dev" ] || echo "$dev" >"$bus/bind"
 		_vif_plug "$dev" || return 1
 		# A guest that has closed is for the test to see.
-		[ "$1" != stock ] || wait_until 10 _stock_has_settled "$dev" || :
+		[ "$1" != stock ] || wait_until 10 _vif_settled "$dev" || :
 	done
 }
 

@@ -90,6 +90,7 @@ bench: ## measure both drivers, to build/bench/report.html; BENCH=names for some
 	@selftests/bench/run
 
 xen-shell: ## a shell in that Xen host's dom0, a guest running (root)
+	@selftests/build/module >/dev/null
 	@selftests/xen/shell
 
 xen-test: ## run one Xen test: make xen-test T=name (root)
@@ -98,14 +99,14 @@ xen-test: ## run one Xen test: make xen-test T=name (root)
 	@selftests/build/module >/dev/null
 	@prove --verbose --exec selftests/xen/run "selftests/xen/tests/$(T).sh"
 
-clean: ## remove what a build leaves in the checkout and under build/
+clean: ## remove what a build leaves in the checkout and under build/ (root, after tests)
 	@find . -path ./build -prune -o -path ./.git -prune -o -type f \
 		\( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name 'Module.symvers' -o -name 'modules.order' \) \
 		-exec rm -f {} +
 	@rm -rf build/logs build/unit build/[0-9]*
 
-distclean: clean ## remove build/ as well: roots, images, cached packages
+distclean: clean ## remove build/ as well: roots, images, cached packages (root, after tests)
 	@rm -rf build
 
 XEN_TESTS = $(sort $(patsubst selftests/xen/tests/%.sh,%,$(wildcard selftests/xen/tests/*.sh)))

@@ -129,7 +129,7 @@ static struct param_range fatal_skb_slots_range = {
 module_param_cb(fatal_skb_slots, &range_ops, &fatal_skb_slots_range, 0444);
 __MODULE_PARM_TYPE(fatal_skb_slots, "uint");
 MODULE_PARM_DESC(fatal_skb_slots,
-		 "a frame in so many slots after its first disables the interface, 18 to 255, less is 18 (default 20)");
+		 "a frame in more than so many slots after its first disables the interface, 18 to 255, less is 18 (default 20)");
 
 static struct param_range hash_cache_size_range = {
 	&xnb_params.hash_cache_size, 0, 65536

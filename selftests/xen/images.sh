@@ -39,7 +39,7 @@ DOM0_BOOT_MODULES="virtio_pci virtio_console virtio_blk xenfs xen-gntdev xen-evt
 	bridge"
 DOM0_MODULES="$DOM0_BOOT_MODULES xen-gntalloc xen-netback br_netfilter pktgen virtio_net
 	tun veth 8021q dummy macvlan sch_tbf sch_netem sch_fq sch_fq_codel sch_ingress
-	act_mirred cls_matchall cls_u32"
+	act_mirred cls_matchall cls_u32 netconsole"
 
 # What every guest has; the full one can measure too, and boots slower.
 GUEST_PROGRAMS="usr/bin/busybox usr/sbin/ethtool"

@@ -11,14 +11,50 @@ struct offer {
 	unsigned int value;
 };
 
-static int write_offers(struct xenbus_device *xdev, struct xenbus_transaction xbt,
-			const struct offer *offers, unsigned int count)
+struct offers {
+	const struct offer *offer;
+	unsigned int count;
+};
+
+struct one_key {
+	const char *name;
+	const char *text;
+};
+
+/* A transaction fails with -EAGAIN when somebody else changed what it touched. */
+static int transact(struct xenbus_device *xdev,
+		    int (*write)(struct xenbus_device *xdev, struct xenbus_transaction xbt,
+				 const void *what),
+		    const void *what)
 {
+	struct xenbus_transaction xbt;
+	unsigned int tries = 10;
+	int err;
+
+	do {
+		err = xenbus_transaction_start(&xbt);
+		if (err)
+			return err;
+		err = write(xdev, xbt, what);
+		if (err) {
+			xenbus_transaction_end(xbt, true);
+			return err;
+		}
+		err = xenbus_transaction_end(xbt, false);
+	} while (err == -EAGAIN && --tries);
+	return err;
+}
+
+static int write_offers(struct xenbus_device *xdev, struct xenbus_transaction xbt,
+			const void *what)
+{
+	const struct offers *offers = what;
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < count; i++) {
-		err = xenbus_printf(xbt, xdev->nodename, offers[i].key, "%u", offers[i].value);
+	for (i = 0; i < offers->count; i++) {
+		err = xenbus_printf(xbt, xdev->nodename, offers->offer[i].key, "%u",
+				    offers->offer[i].value);
 		if (err)
 			return err;
 	}
@@ -27,7 +63,7 @@ static int write_offers(struct xenbus_device *xdev, struct xenbus_transaction xb
 
 int xnb_announce_write(struct xenbus_device *xdev)
 {
-	const struct offer offers[] = {
+	const struct offer offer[] = {
 		{ "feature-sg", 1 },
 		{ "feature-gso-tcpv4", 1 },
 		{ "feature-gso-tcpv6", 1 },
@@ -40,52 +76,27 @@ int xnb_announce_write(struct xenbus_device *xdev)
 		{ "feature-split-event-channels", READ_ONCE(xnb_params.separate_tx_rx_irq) },
 		{ "feature-ctrl-ring", 1 },
 	};
-	struct xenbus_transaction xbt;
-	int err;
+	const struct offers offers = { offer, ARRAY_SIZE(offer) };
 
-	/* A transaction fails with -EAGAIN when somebody else changed what it touched. */
-	do {
-		err = xenbus_transaction_start(&xbt);
-		if (err)
-			return err;
-		err = write_offers(xdev, xbt, offers, ARRAY_SIZE(offers));
-		if (err) {
-			xenbus_transaction_end(xbt, true);
-			return err;
-		}
-		err = xenbus_transaction_end(xbt, false);
-	} while (err == -EAGAIN);
-	return err;
+	return transact(xdev, write_offers, &offers);
 }
 
-/* A folder that is gone must not come back. -EAGAIN: somebody else wrote what this touched. */
-static int try_write_key(struct xenbus_device *xdev, const char *key, const char *text)
+/* A folder that is gone must not come back. */
+static int write_key(struct xenbus_device *xdev, struct xenbus_transaction xbt, const void *what)
 {
-	struct xenbus_transaction xbt;
-	int err;
+	const struct one_key *key = what;
 
-	err = xenbus_transaction_start(&xbt);
-	if (err)
-		return err;
-	err = xenbus_exists(xbt, xdev->nodename, "state") ? 0 : -ENOENT;
-	if (!err)
-		err = text ? xenbus_write(xbt, xdev->nodename, key, text) :
-			     xenbus_rm(xbt, xdev->nodename, key);
-	if (err) {
-		xenbus_transaction_end(xbt, true);
-		return err;
-	}
-	return xenbus_transaction_end(xbt, false);
+	if (!xenbus_exists(xbt, xdev->nodename, "state"))
+		return -ENOENT;
+	return key->text ? xenbus_write(xbt, xdev->nodename, key->name, key->text) :
+			   xenbus_rm(xbt, xdev->nodename, key->name);
 }
 
-int xnb_announce_key(struct xenbus_device *xdev, const char *key, const char *text)
+int xnb_announce_key(struct xenbus_device *xdev, const char *name, const char *text)
 {
-	unsigned int tries = 10;
-	int err;
+	const struct one_key key = { name, text };
+	int err = transact(xdev, write_key, &key);
 
-	do {
-		err = try_write_key(xdev, key, text);
-	} while (err == -EAGAIN && --tries);
 	return err == -ENOENT ? 0 : err;
 }
 

@@ -177,9 +177,7 @@ static unsigned int gather_batch(struct xnb_from_guest *from, unsigned int budge
 			break;
 		}
 		/* What is dropped has cost us as much as what is not. */
-		wait_ns = xnb_rate_take(&owner->rate,
-					min_t(u32, xnb_request_wire_bytes(&packet->request),
-					      XNB_CREDIT_BURST_MIN));
+		wait_ns = xnb_rate_take(&owner->rate, &packet->request);
 		if (wait_ns) {
 			wait_for_rate(from, wait_ns);
 			break;
@@ -286,7 +284,9 @@ static int setup_offloads(struct xnb_from_guest *from, struct sk_buff *skb,
 	if (skb->protocol == htons(ETH_P_IP) &&
 	    skb_network_header_len(skb) < sizeof(struct iphdr))
 		return -EPROTO;
-	return !request->gso_size || setup_gso(skb, request) ? 0 : -EPROTO;
+	if (request->gso_size && !setup_gso(skb, request))
+		return -EPROTO;
+	return 0;
 }
 
 /*
@@ -303,7 +303,7 @@ static int finish_packet(struct xnb_from_guest *from, struct sk_buff *skb,
 
 	skb->protocol = eth_type_trans(skb, from->owner->dev);
 	skb_reset_network_header(skb);
-	/* Of a single queue the stack would choose the first queue of every NIC, too. */
+	/* The stack would send all of a single queue by the first queue of every NIC. */
 	if (from->owner->dev->real_num_rx_queues > 1)
 		skb_record_rx_queue(skb, from->id);
 	return setup_offloads(from, skb, request);

@@ -19,13 +19,13 @@ int xnb_announce_write(struct xenbus_device *xdev);
 /**
  * xnb_announce_key() - write or remove one key, where the backend's folder still exists
  * @xdev: the backend device
- * @key: the key
+ * @name: the key
  * @text: its value, or NULL to remove it
  *
  * Context: process. Return: 0, also when the folder or a key to be removed is gone, or a negative
  * errno.
  */
-int xnb_announce_key(struct xenbus_device *xdev, const char *key, const char *text);
+int xnb_announce_key(struct xenbus_device *xdev, const char *name, const char *text);
 
 /**
  * xnb_announce_offer() - write how many queues the next connection may have

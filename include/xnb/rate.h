@@ -6,6 +6,7 @@
 #include <linux/spinlock.h>
 
 #include <xnb/credit.h>
+#include <xnb/request.h>
 
 /**
  * struct xnb_rate - a rate limit
@@ -38,12 +39,12 @@ void xnb_rate_init(struct xnb_rate *rate);
 void xnb_rate_set(struct xnb_rate *rate, u32 bytes, u32 interval_us);
 
 /**
- * xnb_rate_take() - ask for leave to pass a packet
+ * xnb_rate_take() - ask for leave to pass a packet of the guest
  * @rate: the rate limit
- * @len: bytes of the packet
+ * @request: the packet, charged with its bytes on a network, see xnb_request_wire_bytes()
  *
  * Context: softirq. Return: 0 for leave, else nanoseconds to wait before asking again.
  */
-u64 xnb_rate_take(struct xnb_rate *rate, u32 len);
+u64 xnb_rate_take(struct xnb_rate *rate, const struct xnb_request *request);
 
 #endif

@@ -62,7 +62,6 @@ static void get_strings(struct net_device *dev, u32 set, u8 *to)
 static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *to)
 {
 	struct xnb_vif *vif = netdev_priv(dev);
-
 	unsigned int i;
 
 	memset(to, 0, xnb_stats_ethtool_count() * sizeof(*to));

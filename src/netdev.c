@@ -75,14 +75,14 @@ static int change_mtu(struct net_device *dev, int mtu)
 			   ETH_DATA_LEN);
 		return -EINVAL;
 	}
-	dev->mtu = mtu;
+	WRITE_ONCE(dev->mtu, mtu);
+	vif->mtu_before = 0;
 	return 0;
 }
 
 static void get_stats64(struct net_device *dev, struct rtnl_link_stats64 *link)
 {
 	struct xnb_vif *vif = netdev_priv(dev);
-
 	unsigned int i;
 
 	for (i = 0; i < vif->max_queues; i++)

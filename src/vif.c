@@ -266,6 +266,18 @@ static int bind_set(struct xnb_vif *vif, struct xnb_queue_set *set,
 	return err;
 }
 
+/* A boot loader's driver may come first, and the one that takes large frames after it. */
+static void fit_mtu(struct xnb_vif *vif, bool sg)
+{
+	struct net_device *dev = vif->owner.dev;
+	unsigned int mtu = dev->mtu;
+
+	if (sg && vif->mtu_before)
+		dev_set_mtu(dev, vif->mtu_before);
+	else if (!sg && mtu > ETH_DATA_LEN && !dev_set_mtu(dev, ETH_DATA_LEN))
+		vif->mtu_before = mtu;
+}
+
 static int publish_set(struct xnb_vif *vif, struct xnb_queue_set *set,
 		       const struct xnb_vif_config *config)
 {
@@ -281,8 +293,7 @@ static int publish_set(struct xnb_vif *vif, struct xnb_queue_set *set,
 
 	vif->features = guest_features(config);
 	netdev_update_features(dev);
-	if (!config->sg && dev->mtu > ETH_DATA_LEN)
-		dev_set_mtu(dev, ETH_DATA_LEN);
+	fit_mtu(vif, config->sg);
 
 	xnb_rss_connect(&vif->rss, set->count);
 	xnb_balance_begin(vif, set);

@@ -72,6 +72,8 @@ struct xnb_vif_config {
  * @stalled_queues: queues whose guest side is stalled
  * @leaving: the carrier stays as it is
  * @features: what the connected guest takes, NETIF_F_*
+ * @mtu_before: the MTU that a guest without scatter-gather made 1500, or 0; nobody has set another
+ *	since. Under rtnl
  */
 struct xnb_vif {
 	struct xnb_owner owner;
@@ -93,6 +95,7 @@ struct xnb_vif {
 	unsigned int stalled_queues;
 	bool leaving;
 	netdev_features_t features;
+	unsigned int mtu_before;
 };
 
 /**

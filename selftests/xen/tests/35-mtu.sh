@@ -89,4 +89,33 @@ check "TCP from it, verified" xfer_from a tcp 1000003
 check "datagrams of many fragments" xfer_to a udp 0 65507 13001
 check "scatter-gather again" guest_says feature-sg 1
 check "and large frames" ip link set "$vif" mtu 9000
+
+# The same interface all the time. A guest's boot loader may not know of scatter-gather.
+backend_is() {
+	[ "$(agent read /local/domain/0/backend/vif/0/7/state)" = "$1" ]
+}
+
+# connects SG MTU WHAT
+connects() {
+	agent write /local/domain/0/device/vif/7/feature-sg "$1"
+	frontend state 1 >/dev/null
+	wait_until 10 backend_is 2
+	frontend state 4 >/dev/null
+	wait_until 10 backend_is 4
+	is "$(cat /sys/class/net/vif0.7/mtu)" "$2" "$3"
+}
+
+modprobe xen-gntalloc
+frontend_start 1 || bail "no frontend"
+frontend state 4 >/dev/null
+check "a guest that connects more than once" wait_until 10 backend_is 4
+check "large frames" ip link set vif0.7 mtu 9000
+connects 1 9000 "the MTU stays"
+connects 0 1500 "without scatter-gather it is 1500"
+connects 0 1500 "and stays so"
+connects 1 9000 "with it, what it was"
+connects 0 1500 "without"
+check "another is set" ip link set vif0.7 mtu 1400
+connects 1 1400 "which stays"
+frontend_end
 tap_done

@@ -553,4 +553,6 @@ void xnb_to_guest_stop(struct xnb_to_guest *to)
 	if (to->stalled)
 		to->owner->stalled(to->owner, false);
 	to->stalled = false;
+	/* Packets come before the poll can tell again whether the guest takes them. */
+	to->deaf = false;
 }

@@ -134,6 +134,24 @@ goes_down() {
 	is "$(agent read /local/domain/0/backend/vif/0/7/state)" 4 "the guest noticed nothing"
 }
 
+# It is down and up while packets for a guest without buffers are not taken any more.
+begins_anew() {
+	local lost stalls
+
+	lost=$(link_stat "$VIF" tx_dropped) stalls=$(vif_stat "$VIF" to_guest_stalls)
+	frontend send 1 >/dev/null
+	check "a packet waits in vain" wait_until 10 dropped $((lost + 1))
+	check "down and up" eval "ip link set $VIF down && ip link set $VIF up"
+	wait_until 5 link_up
+	start_clock
+	frontend send 1 >/dev/null
+	wait_until 10 carrier_off
+	between "$(ms_passed)" $STALL $((STALL + LATE)) "the guest is stalled all the same"
+	is "$(($(vif_stat "$VIF" to_guest_stalls) - stalls))" 1 "and counted"
+	frontend post 1 >/dev/null
+	check "until it posts a buffer" wait_until 5 link_up
+}
+
 # waited MS: a frame waits so long for its buffer, which comes without an event.
 waited() {
 	between "$(frontend late "$1")" 0 $((30000 - $1 * 1000)) \
@@ -203,6 +221,7 @@ comes_back
 rests
 sparse_packets
 goes_down
+begins_anew
 frontend_end
 
 connect "it never tells" 0

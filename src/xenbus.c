@@ -211,8 +211,9 @@ static void go_to(struct backend *be, enum xenbus_state target)
 
 /*
  * An administrator's unbind holds the device and waits for the thread that this runs in; then
- * to wait for the device would be for ever, and the device is on its way out as it is. One that
- * takes the device between unlock and unregister still has both wait.
+ * to wait for the device would be for ever, and the device is on its way out as it is. A bind
+ * that has not returned holds it, too: then it goes when the toolstack removes its folder. One
+ * that takes the device between unlock and unregister still has both wait.
  */
 static void unregister(struct xenbus_device *xdev)
 {

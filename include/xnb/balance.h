@@ -42,7 +42,7 @@ struct xnb_balance_settings {
  * @looked_us: time of the last look
  * @moves: buckets moved so far
  *
- * Everything below @asleep is the work's.
+ * Everything below @asleep is the work's, between xnb_balance_begin() and xnb_balance_end().
  */
 struct xnb_balance {
 	struct xnb_balance_settings settings;

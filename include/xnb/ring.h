@@ -212,6 +212,8 @@ int xnb_ring_to_guest_attach(struct xnb_ring_to_guest *ring, void *page);
  * xnb_ring_to_guest_posted() - buffers the guest has posted and we have not used
  * @ring: the ring
  *
+ * Context: the poll that owns the ring; elsewhere it is a hint, beside a poll that goes on.
+ *
  * Return: their number, or -EPROTO when the guest's producer is impossible.
  */
 int xnb_ring_to_guest_posted(const struct xnb_ring_to_guest *ring);

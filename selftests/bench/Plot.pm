@@ -9,10 +9,10 @@ use Exporter qw(import);
 use List::Util qw(max min);
 use Results qw(factor_text);
 
-our @EXPORT_OK = qw(plot_factors plot_profile);
+our @EXPORT_OK = qw(@PARTS plot_factors plot_profile);
 
 my %COLOUR = (better => '#2060a0', worse => '#c04040', same => '#b0b0b0');
-my @PARTS = ('Xen for dom0', 'dom0 kernel', 'driver', 'dom0 programs', 'guest', 'Xen for the guest');
+our @PARTS = ('Xen for dom0', 'dom0 kernel', 'driver', 'dom0 programs', 'guest', 'Xen for the guest');
 my @PART_COLOURS = ('#8c6bb1', '#9ecae1', '#2060a0', '#c7e9c0', '#fdd0a2', '#d8c8e8');
 
 sub gnuplot {

@@ -20,4 +20,6 @@ refused "no rounds" 'ROUNDS=0' env ROUNDS=0 "$BENCH"
 refused "a seed that is no number" 'SEED=x' env SEED=x "$BENCH"
 refused "an unknown kernel" 'KERNEL=9\.9 is unknown: .*6\.1' env KERNEL=9.9 "$BENCH"
 refused "a module that is not there" 'XNB_KO=.*build it' env XNB_KO=/nonexistent "$BENCH"
+refused "memory for one of two" '1800 MB .* [0-9]{4} are needed: .*JOBS= to less than 2$' \
+	with_memory 1800 env BENCH='tcp rtt' JOBS=2 "$BENCH"
 tap_done

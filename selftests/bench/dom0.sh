@@ -32,8 +32,7 @@
 #   set_mtu BYTES, offloads on|off
 #                               of the guest, its interface and the bridge
 #   packets_so_far, kib_so_far  what VIF has moved, both ways
-#   microseconds                the time
-#   veth_start, veth_end        a pair of interfaces in dom0, its other end in a namespace
+#   veth_start                  a pair of interfaces in dom0, its other end in a namespace
 #                               at VETH_IP, with the servers that a guest has
 
 # shellcheck source=selftests/xen/dom0/lib.sh
@@ -42,10 +41,6 @@
 . /xnb/settings
 
 VETH_IP=10.0.9.2
-
-microseconds() {
-	echo "${EPOCHREALTIME/./}"
-}
 
 _order() {
 	case $(($1 % 3)) in
@@ -256,11 +251,6 @@ veth_start() {
 
 _veth_serves() {
 	(exec 7<>"/dev/tcp/$VETH_IP/11112") 2>/dev/null
-}
-
-veth_end() {
-	ip netns pids peer | xargs -r kill
-	ip link del veth0 && ip netns del peer
 }
 
 # Where it ran, for the report.

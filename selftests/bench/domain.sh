@@ -24,7 +24,7 @@ arm_start() {
 	settle
 }
 
-arrived() {
+received() {
 	guest_run v 'cat /sys/class/net/eth0/statistics/rx_packets'
 }
 
@@ -32,10 +32,10 @@ measure() {
 	local before rate got
 
 	note "TCP" Mbit/s "$(tcp_between u v 64M)"
-	before=$(arrived)
+	before=$(received)
 	rate=$(pktgen_between u v 60 "$PACKETS")
 	settle
-	got=$(($(arrived) - before))
+	got=$(($(received) - before))
 	! all_arrived "60 bytes" "$PACKETS" "$got" || note "60 bytes" packets/s "$rate"
 	note "UDP round trip" "p50 us" "$(udp_rtt_between u v 1000 50)"
 }

@@ -4,7 +4,6 @@
 # order: 7
 # about: How long a guest takes to connect anew, how long a live swap to the same driver keeps it without network (the longest gap in a row of pings 10 ms apart), and what dom0 keeps for an idle interface, and for each further queue.
 # headline: an idle interface | KiB of dom0
-# headline: live swap | longest gap ms
 # expect: 900
 # clock: insn
 # driver: stock

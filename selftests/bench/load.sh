@@ -14,7 +14,7 @@
 # shellcheck source=selftests/bench/dom0.sh
 . /xnb/dom0.sh
 
-under_way() {
+load_moves() {
 	[ "$(packets_so_far)" -ge $((FROM + 500)) ]
 }
 
@@ -23,7 +23,7 @@ load_start() {
 	FROM=$(packets_so_far)
 	"$@" >/dev/null 2>&1 9>&- &
 	LOAD=$!
-	wait_until 20 under_way || fail "$ARM: the load begins"
+	wait_until 20 load_moves || fail "$ARM: the load begins"
 }
 
 load_lasts() {

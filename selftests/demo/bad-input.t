@@ -55,6 +55,7 @@ refused "no QEMU and no network" 'qemu-system-x86.*check the network' \
 without_package qemu-system-x86 0
 refused "no QEMU in the archive" 'apt-get install qemu-system-x86' \
 	env PATH="$WORK/bin:$PATH" "$DEMO"
+refused "little memory" '999 MB of memory are free and [0-9]{4} are needed: end' with_memory 999 "$DEMO"
 refused "a full disk" 'free some space' full_disk "$DEMO"
 is "$(grep -c "^$WORK" "$WORK/out")" 0 "a full disk: nothing is left on it"
 tap_done

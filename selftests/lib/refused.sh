@@ -7,6 +7,8 @@
 #                     COMMAND runs the verb in the folder $WORK/build: no success, one line
 #                     that says what to do, nothing left behind
 #   NOBODY            words that run a command as an ordinary user
+#   with_memory MB COMMAND...
+#                     on a machine that has no more free
 
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
@@ -44,6 +46,14 @@ isnt_success() {
 leftovers() {
 	find "$WORK/build" "$WORK/tmp" -mindepth 1 2>/dev/null | head
 	! grep -F "$WORK" /proc/self/mounts
+}
+
+with_memory() {
+	echo "MemAvailable: $(($1 * 1024)) kB" >"$WORK/meminfo"
+	shift
+	# shellcheck disable=SC2016
+	unshare --mount --propagation private sh -c '
+		mount --bind "$1" /proc/meminfo && shift && exec "$@"' sh "$WORK/meminfo" "$@"
 }
 
 # shellcheck disable=SC2034

@@ -5,7 +5,7 @@
 # this with VERB= and TOP= set, then begin; what it makes in $WORK goes at the end.
 #
 #   say TEXT, die TEXT      progress; one line on stderr that says what to do
-#   begin                   check who and where we are
+#   begin MACHINE_MB...     check who and where we are, for machines of so much memory at once
 #   prepare "PKG..."         tools (these packages too), images, the module
 #   run_test FILE           boot and run it; on_stage TEXT is called for each stage of it;
 #                           STATUS, LOGS and $LOGS/result.tap say how it went
@@ -13,6 +13,9 @@
 export BUILD=${BUILD:-$TOP/build}
 SPACE_COLD_MB=3500
 SPACE_WARM_MB=500
+# A machine without a header, and what QEMU takes besides.
+MACHINE_MB=1536
+QEMU_MB=250
 GROUP=
 
 say() {
@@ -107,6 +110,18 @@ check_space() {
 		die "$BUILD has $free MB free and needs $want MB: free some space or set BUILD="
 }
 
+check_memory() {
+	local want=0 hint='' free machine
+
+	for machine; do
+		want=$((want + machine + QEMU_MB))
+	done
+	[ $# = 1 ] || hint=" or set JOBS= to less than $#"
+	free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
+	[ "$free" -ge "$want" ] ||
+		die "$free MB of memory are free and $want are needed: end other programs$hint"
+}
+
 check_person() {
 	[ "$(id -u)" = 0 ] || die "needs root for its chroots: sudo make $VERB"
 	command -v apt-get >/dev/null ||
@@ -115,6 +130,7 @@ check_person() {
 	[ -z "${XNB_KO:-}" ] || [ -f "$XNB_KO" ] ||
 		die "there is no module XNB_KO=$XNB_KO: build it or leave XNB_KO unset"
 	check_space
+	check_memory "$@"
 }
 
 begin() {
@@ -126,7 +142,7 @@ begin() {
 	trap 'say interrupted; exit 130' INT TERM HUP
 	# Who reads our words may go: then nobody wants more, but the machine is to end.
 	trap 'exit 130' PIPE
-	check_person
+	check_person "$@"
 }
 
 prepare() {

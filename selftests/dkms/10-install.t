@@ -7,14 +7,16 @@
 # All of it happens in a throw-away copy of the build root, mounted where only
 # this test sees it.
 
+TOP=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=selftests/lib/tap.sh
+. "$TOP/selftests/lib/tap.sh"
+[ "$(id -u)" = 0 ] || skip_all "needs root for its copy of the build root"
+
 [ -n "${DKMS_TEST_UNSHARED:-}" ] ||
 	DKMS_TEST_UNSHARED=1 exec unshare --mount --propagation private "$0" "$@"
 
-TOP=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=selftests/build/root.sh
 . "$TOP/selftests/build/root.sh"
-# shellcheck source=selftests/lib/tap.sh
-. "$TOP/selftests/lib/tap.sh"
 
 NAME=xen-netback-vrss
 VERSION=$(sed -n 's/^#define XNB_VERSION "\(.*\)"$/\1/p' "$TOP/include/xnb/version.h")

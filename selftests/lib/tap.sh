@@ -11,7 +11,7 @@
 #                        check returns 1: check ... || bail ...
 #   at_least GOT MIN NAME, at_most GOT MAX NAME, between GOT MIN MAX NAME
 #   diag TEXT            a comment line
-#   skip_all WHY         end the whole test as skipped (exit status 4)
+#   skip_all WHY         end the whole test as skipped (exit status 4, below prove 0)
 #   bail WHY             end the whole test as broken
 #   tap_done             print the plan if still owed and exit 0 or 1
 
@@ -79,7 +79,7 @@ check() {
 }
 
 _compare() {
-	awk -v a="$1" -v b="$3" "BEGIN { exit !(a ~ /^-?[0-9.]+/ && a + 0 $2 b + 0) }"
+	awk -v a="$1" -v b="$3" 'BEGIN { n = "^-?[0-9.]+"; exit !(a ~ n && b ~ n && a + 0 '"$2"' b + 0) }'
 }
 
 _numeric() {
@@ -111,7 +111,8 @@ between() {
 skip_all() {
 	_tap_start
 	echo "1..0 # SKIP $*"
-	exit 4
+	[ -n "${HARNESS_ACTIVE:-}" ] || exit 4
+	exit 0
 }
 
 bail() {

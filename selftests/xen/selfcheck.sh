@@ -15,10 +15,10 @@ expect() {
 	out=$("$here/run" "$here/selfcheck/$name.sh" 2>&1)
 	status=$?
 	if [ "$status" = "$2" ] && grep -qE "$3" <<<"$out"; then
-		ok "$name: exit status $2, $3"
+		ok "$name: exit status $2"
 	else
-		fail "$name: exit status $2, $3"
-		diag "exit status $status"
+		fail "$name: exit status $2"
+		diag "exit status $status, no line like $3"
 		diag "$out"
 	fi
 }

@@ -56,6 +56,8 @@
 #   swap_to ours|stock [PARAM=VALUE...]
 #                               live swap below running guests
 #   wait_until SEC COMMAND...   poll a condition, 50 ms apart
+#   microseconds                the time
+#   pick WORD...                one of them, by chance
 #
 # Load and measurement. They print plain numbers.
 #   tcp_to_guest NAME AMOUNT [FLOWS], tcp_from_guest NAME AMOUNT [FLOWS]
@@ -83,6 +85,8 @@
 #   mark N COUNT FILE           a window until the number in FILE has grown by COUNT or more; by
 #                               how much it has
 #   snapshot_resources          what a leak would change, one "name value" a line
+#   resource_counts             of these what is as before when all has ended
+#   resources_are_back          whether these, /run/counts.after, are those in /run/counts
 #   snapshot_memory             kB of the kernel's pages, and of its objects, with all
 #                               caches empty; what processes and files have is not in it
 #   grants_mapped NAME          pages of the guest that are mapped or being copied
@@ -99,11 +103,15 @@
 #   vif_irqs VIF                "NAME COUNT", a line for each interrupt
 #   guest_counts NAME [MIN]     the same of the guest's eth0, and "strays N"; it waits up to 10 s
 #                               until N is MIN
+#   strays_in COUNTS            that N
 #   quiet_irqs BEFORE AFTER PATTERN
 #                               which interrupts of two such lists did not fire between
 #   vif_queues VIF              how many queues are connected
-#   strays                      datagrams so far to port 9, where nobody listens: what the
-#                               last two verbs send, counted where it arrives
+#   strays, guest_strays NAME [MIN]
+#                               datagrams so far to port 9, where nobody listens: what
+#                               queues_to_guest and queues_from_guest send, counted where it arrives
+#   arrived N                   whether there are N strays
+#   drops VIF                   packets to the guest that the qdisc or the driver has dropped
 #   guest_reconnect NAME [QUEUES]
 #                               unbind and bind the guest's driver: the same backend device
 #   queues_to_guest NAME QUEUES COUNT, queues_from_guest NAME QUEUES COUNT
@@ -136,6 +144,14 @@ wait_until() {
 		[ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
 		read -rt 0.05 -u "$NEVER" || :
 	done
+}
+
+microseconds() {
+	echo "${EPOCHREALTIME/./}"
+}
+
+pick() {
+	echo "${@:RANDOM % $# + 1:1}"
 }
 
 # For the runner, on descriptor 9, the verdict: a port opens only once.
@@ -559,7 +575,8 @@ guest_counts() {
 
 quiet_irqs() {
 	awk -v pattern="$3" '$1 ~ pattern { if (!($1 in count)) count[$1] = $2
-		else if (count[$1] == $2) print $1 }' <(echo "$1") <(echo "$2")
+		else if (count[$1] == $2) print $1; any = 1 }
+		END { if (!any) print "none is like " pattern }' <(echo "$1") <(echo "$2")
 }
 
 vif_queues() {
@@ -568,6 +585,24 @@ vif_queues() {
 
 strays() {
 	awk '/^Udp: [0-9]/ { print $3 }' /proc/net/snmp
+}
+
+strays_in() {
+	awk '$1 == "strays" { print $2 }' <<<"$1"
+}
+
+guest_strays() {
+	strays_in "$(guest_counts "$@")"
+}
+
+arrived() {
+	[ "$(strays)" -ge "$1" ]
+}
+
+drops() {
+	tc -s qdisc show dev "$1" | awk -v driver="$(link_stat "$1" tx_dropped)" '
+		!n && match($0, /dropped [0-9]+/) { n = substr($0, RSTART + 8, RLENGTH - 8) + driver }
+		END { print n + 0 }'
 }
 
 guest_reconnect() {

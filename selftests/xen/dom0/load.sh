@@ -206,6 +206,16 @@ snapshot_resources() {
 		sed -n 's/^[0-9]* (\(.*\)) . 2 .*/\1/p' | grep -vc '^kworker')"
 }
 
+resource_counts() {
+	snapshot_resources | grep -E '^(evtchn|interrupts|domains|vifs|threads|xen_free_MB) '
+}
+
+# What ends takes a while to be gone, domains above all.
+resources_are_back() {
+	resource_counts >/run/counts.after
+	cmp -s /run/counts.after /run/counts
+}
+
 # Pages in the lists of single CPUs count as free.
 snapshot_memory() {
 	local file

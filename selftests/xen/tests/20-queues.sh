@@ -25,14 +25,6 @@ irq_names() {
 	vif_irqs "$1" | cut -d ' ' -f 1 | sort
 }
 
-arrived() {
-	[ "$(strays)" -ge "$1" ]
-}
-
-strays_in() {
-	awk '$1 == "strays" { print $2 }' <<<"$1"
-}
-
 # Packets for each queue in turn: all arrive, and each queue has had its event.
 packets() {
 	local name=$1 total=$(($2 * A_QUEUE)) rx=$3 tx=$4 what=$5 vif strays irqs before after

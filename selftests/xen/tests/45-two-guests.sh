@@ -21,10 +21,6 @@ counts() {
 	guest_counts "$@"
 }
 
-strays_in() {
-	awk '$1 == "strays" { print $2 }' <<<"$1"
-}
-
 # A guest's own counters, and the interface's of the other direction.
 ends_agree() {
 	local vif theirs
@@ -41,10 +37,6 @@ errors() {
 		[ "$(link_stat "$1" $name)" = 0 ] || echo "$name"
 	done
 	ethtool -S "$1" | awk '/drop|error|drained|stalls|overflow|fixup/ && $2 { print $1 }'
-}
-
-arrived() {
-	[ "$(strays)" -ge "$1" ]
 }
 
 # Each way its own number on all queues at once: none is lost, none comes to the other.

@@ -13,16 +13,6 @@ RECONNECTS=200
 # What the allocators round and cache; a page a reconnect would be thrice that.
 MEMORY_SLACK_KB=256
 
-counts() {
-	snapshot_resources | grep -E '^(evtchn|interrupts|domains|vifs|threads|xen_free_MB) ' >"$1"
-}
-
-# Domains take a while to die.
-counts_are_back() {
-	counts /run/counts.after
-	cmp -s /run/counts.after /run/counts
-}
-
 no_memory_kept() {
 	local kind before after
 
@@ -55,12 +45,12 @@ cycles() {
 
 attach_detach() {
 	check "interfaces come and go" cycles $WARM_UP || bail "they do not"
-	counts /run/counts
+	resource_counts >/run/counts
 	grants_mapped a >/run/grants
 	snapshot_memory >/run/memory
 	check "$CYCLES interfaces come and go" cycles $CYCLES
 	no_memory_kept interfaces
-	wait_until 10 counts_are_back
+	wait_until 10 resources_are_back
 	is "$(cat /run/counts.after)" "$(cat /run/counts)" \
 		"channels, interrupts, interfaces, threads are back"
 	at_least "$(cat /run/grants)" 4 "the guest's rings are mapped"
@@ -91,7 +81,7 @@ end_load() {
 }
 
 guest_comes_and_goes() {
-	counts /run/counts
+	resource_counts >/run/counts
 	check "another guest" guest_start b reboot=restart || bail "no guest"
 	load
 	check "it reboots under load" guest_reboot b || bail "the guest is lost"
@@ -107,7 +97,7 @@ guest_comes_and_goes() {
 	check "it is destroyed under load" guest_destroy b
 	end_load
 	check "its interface is gone" wait_until "$RUN_SECONDS" test ! -e "/sys/class/net/$(vif_of b)"
-	wait_until 20 counts_are_back
+	wait_until 20 resources_are_back
 	is "$(cat /run/counts.after)" "$(cat /run/counts)" \
 		"channels, interrupts, domains, Xen's memory are back"
 }

@@ -67,16 +67,6 @@ one_round() {
 # Modules leave holes of other sizes each time.
 MEMORY_SLACK_KB=512
 
-counts() {
-	snapshot_resources | grep -E '^(evtchn|interrupts|domains|vifs|threads|xen_free_MB) ' >"$1"
-}
-
-# What ended last may take a moment to be gone.
-counts_are_back() {
-	counts /run/counts.after
-	cmp -s /run/counts /run/counts.after
-}
-
 memory_grew() {
 	local before after
 
@@ -87,7 +77,7 @@ memory_grew() {
 
 round=0
 is "$(driver), $(behind_vif)" "stock, vif 4" "the stock driver runs the interface"
-counts /run/counts
+resource_counts >/run/counts
 grants_before=$(grants_mapped a)
 at_least "$grants_before" 4 "the guest's rings are mapped"
 record_states
@@ -105,7 +95,7 @@ check "the TCP connections survived, nothing is lost or changed" traffic_stop a
 is "$(states_written "$BACKEND")" "$(for ((n = 0; n < 2 * ROUNDS; n++)); do echo 2 4; done | xargs)" \
 	"the backend's states"
 carrier_stays
-wait_until 10 counts_are_back
+wait_until 10 resources_are_back
 is "$(cat /run/counts.after)" "$(cat /run/counts)" "channels, interrupts, threads and memory of Xen are back"
 is "$(grants_mapped a)" "$grants_before" "the guest's grants are back"
 snapshot_memory >/run/memory.after

@@ -83,8 +83,10 @@ measure() {
 	offloads on
 }
 
+# Nothing where one of them was not measured.
 ratio() {
-	awk -v a="${VALUE[ours.$1]}" -v b="${VALUE[stock.$1]}" 'BEGIN { printf "%.2f\n", a / b }'
+	awk -v a="${VALUE[ours.$1]}" -v b="${VALUE[stock.$1]}" \
+		'BEGIN { if (a > 0 && b > 0) printf "%.4f\n", a / b }'
 }
 
 measure stock

@@ -16,10 +16,6 @@ BURST=400
 VIF=$(vif_of a)
 KNOBS=/sys/class/net/$VIF/coalesce
 
-pick() {
-	echo "${@:RANDOM % $# + 1:1}"
-}
-
 turn_knobs() {
 	local turns=0
 
@@ -43,14 +39,6 @@ enough() {
 	[ $SECONDS -ge "$end" ] && [ "$bursts" -ge $BURSTS ] && [ "$(wc -l </run/turns)" -ge $TURNS ]
 }
 
-arrived() {
-	[ "$(strays)" -ge "$1" ]
-}
-
-guest_strays() {
-	guest_counts a "$1" | awk '$1 == "strays" { print $2 }'
-}
-
 # Return: 1 when a packet of the burst did not come, either way.
 burst() {
 	sent=$((sent + BURST))
@@ -58,12 +46,12 @@ burst() {
 	queues_to_guest a 4 $BURST
 	wait $!
 	wait_until 5 arrived $((from_before + sent)) &&
-		[ "$(guest_strays $((to_before + sent)))" = $((to_before + sent)) ]
+		[ "$(guest_strays a $((to_before + sent)))" = $((to_before + sent)) ]
 }
 
 sent=0
 from_before=$(strays)
-to_before=$(guest_strays 0)
+to_before=$(guest_strays a 0)
 turn_knobs >/dev/null 2>/run/errors &
 end=$((SECONDS + TURNING_SECONDS)) bursts=0
 until enough || ! burst; do
@@ -73,7 +61,7 @@ done
 wait
 diag "$bursts bursts, $(wc -l </run/turns) turns of all knobs"
 is $(($(strays) - from_before)) $sent "each packet from the guest arrives, once"
-is $(($(guest_strays $((to_before + sent))) - to_before)) $sent "each packet to the guest arrives, once"
+is $(($(guest_strays a $((to_before + sent))) - to_before)) $sent "each packet to the guest arrives, once"
 at_least "$bursts" $BURSTS "bursts went on"
 at_least "$(wc -l </run/turns)" $TURNS "the knobs were turned"
 is "$(cat /run/errors)" "" "no turn was refused"
@@ -90,8 +78,11 @@ echo 32 >"$KNOBS/tx_frames"
 mode_seen() {
 	grep -q hold "$KNOBS/tx_mode" && grep -q 10000 "$KNOBS/tx_hold" && grep -q '[1-9]' "$KNOBS/tx_rate"
 }
+all_idle() {
+	[ "$(cat "$KNOBS/tx_mode")" = "idle idle idle idle" ]
+}
 pktgen_to_guest a 60 200000 >/dev/null &
 check "sysfs shows a queue that holds events, for how long, and its rate" wait_until 20 mode_seen
 wait
-check "then all queues are idle" wait_until 5 test "$(sleep 1; cat "$KNOBS/tx_mode")" = "idle idle idle idle"
+check "then all queues are idle" wait_until 5 all_idle
 tap_done

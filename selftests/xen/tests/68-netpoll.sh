@@ -10,12 +10,8 @@
 
 MESSAGES=200
 
-guest_strays() {
-	guest_counts a | awk '$1 == "strays" { print $2 }'
-}
-
 strays_are() {
-	[ "$(guest_strays)" -ge "$1" ]
+	[ "$(guest_strays a)" -ge "$1" ]
 }
 
 # arrive BEFORE WHAT: the guest has got so many messages.
@@ -44,10 +40,10 @@ check "netconsole to the guest" modprobe netconsole \
 	netconsole="6665@10.0.0.1/xenbr0,9@$(guest_ip a)/$mac"
 check "traffic" traffic_start a || bail "no traffic"
 
-before=$(guest_strays)
+before=$(guest_strays a)
 from_process
 arrive "$before" "messages of processes arrive"
-before=$(guest_strays)
+before=$(guest_strays a)
 from_softirq
 arrive "$before" "messages from within a poll arrive"
 at_least "$(dmesg | grep -c 'martian source')" "$MESSAGES" "the IP stack has written them"

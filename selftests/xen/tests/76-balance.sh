@@ -60,21 +60,15 @@ sent() {
 }
 
 # By the stack's queues in front of the driver, which a backlog makes drop, and by the driver.
-dropped() {
-	tc -s qdisc show dev "$VIF" | awk -v driver="$(link_stat "$VIF" tx_dropped)" '
-		!n && match($0, /dropped [0-9]+/) { n = substr($0, RSTART + 8, RLENGTH - 8) + driver }
-		END { print n + 0 }'
-}
-
 receive_start() {
 	rm -f /run/sent*
-	DROPPED=$(dropped)
+	DROPPED=$(drops "$VIF")
 	guest_run a 'rm -f /run/stop /run/received; stream receive eth0 /run/stop >/run/received &
 		until [ -s /run/received ]; do sleep 0.1; done'
 }
 
 receive_stop() {
-	guest_run a "echo $(($(sent) - $(dropped) + DROPPED)) >/run/stop
+	guest_run a "echo $(($(sent) - $(drops "$VIF") + DROPPED)) >/run/stop
 		until grep packets /run/received; do sleep 0.1; done"
 }
 
@@ -83,7 +77,7 @@ in_order() {
 	local packets flows disordered lost missed
 
 	read -r _ packets _ flows _ disordered _ lost _ missed < <(receive_stop)
-	DROPPED=$(($(dropped) - DROPPED))
+	DROPPED=$(($(drops "$VIF") - DROPPED))
 	diag "$1: $packets packets, $DROPPED dropped on the way"
 	is "$((packets + DROPPED)) $lost $missed" "$(sent) $DROPPED 0" \
 		"$1: each packet arrives that no counter has"

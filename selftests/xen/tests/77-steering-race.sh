@@ -21,10 +21,6 @@ VIF=$(vif_of a)
 RSS=/sys/class/net/$VIF/rss
 NOBODY=02:00:00:00:00:07
 
-pick() {
-	echo "${@:RANDOM % $# + 1:1}"
-}
-
 random_key() {
 	local n key
 
@@ -73,23 +69,13 @@ keys_change() {
 }
 
 # By the stack's queues in front of the driver, which a backlog makes drop, and by the driver.
-dropped() {
-	tc -s qdisc show dev "$VIF" | awk -v driver="$(link_stat "$VIF" tx_dropped)" '
-		!n && match($0, /dropped [0-9]+/) { n = substr($0, RSTART + 8, RLENGTH - 8) + driver }
-		END { print n + 0 }'
-}
-
-arrived() {
-	[ "$(strays)" -ge "$1" ]
-}
-
 # Many flows to the guest, and packets from it: all arrive that are not counted as dropped.
 streams() {
 	local jobs=() drops from packets disordered missed sent queues
 
 	keys_change
 	queues=$(vif_queues "$VIF")
-	drops=$(dropped) from=$(strays)
+	drops=$(drops "$VIF") from=$(strays)
 	guest_run a 'rm -f /run/stop /run/received; stream receive eth0 /run/stop >/run/received &
 		until [ -s /run/received ]; do sleep 0.1; done'
 	queues_from_guest a "$queues" $BURST &
@@ -101,17 +87,13 @@ streams() {
 	wait_until "$RUN_SECONDS" arrived $((from + BURST))
 	sent=$(awk '{ n += $1 } END { print n }' /run/sent.*)
 	read -r _ packets _ _ _ disordered _ _ _ missed < <(
-		guest_run a "echo $((sent - $(dropped) + drops)) >/run/stop
+		guest_run a "echo $((sent - $(drops "$VIF") + drops)) >/run/stop
 			until grep packets /run/received; do sleep 0.1; done")
 	streamed=$((streamed + packets))
 	got="to the guest $packets of $sent, missed $missed, disordered $disordered"
-	got+=", lost $((sent - packets - missed - $(dropped) + drops)), from it lost $((from + BURST - $(strays)))"
+	got+=", lost $((sent - packets - missed - $(drops "$VIF") + drops)), from it lost $((from + BURST - $(strays)))"
 	[ ! -e /run/keys ] || got=${got/disordered $disordered/disordered 0}
 	[[ $got = *", disordered 0, lost 0, from it lost 0" ]]
-}
-
-guest_strays() {
-	guest_counts a "$1" | awk '$1 == "strays" { print $2 }'
 }
 
 # Each queue has something to do that nothing follows.
@@ -119,9 +101,9 @@ each_queue() {
 	local to queues
 
 	queues=$(vif_queues "$VIF")
-	to=$(guest_strays 0)
+	to=$(guest_strays a 0)
 	queues_to_guest a "$queues" $((10 * queues))
-	got="$(($(guest_strays $((to + 10 * queues))) - to)) of $((10 * queues)) to $queues queues"
+	got="$(($(guest_strays a $((to + 10 * queues))) - to)) of $((10 * queues)) to $queues queues"
 	[ "${got%% to *}" = "$((10 * queues)) of $((10 * queues))" ]
 }
 

@@ -35,11 +35,12 @@ read_all() {
 
 start_readers() {
 	: >/run/readers.done
-	reader eval "for option in S l g i k; do ethtool -\$option $VIF; done" &
+	reader eval "for option in S l g i k c x; do ethtool -\$option $VIF; done" &
 	reader ethtool -S "$VIF" &
+	reader ethtool -n "$VIF" rx-flow-hash udp4 &
 	reader ip -s -s -d link show "$VIF" &
 	reader eval "read_all /sys/class/net/$VIF/statistics/* /sys/class/net/$VIF/carrier \
-		/sys/class/net/$VIF/queues/*/*" &
+		/sys/class/net/$VIF/{queues/*,coalesce,rss}/*" &
 	reader eval "mapfile </proc/interrupts; mapfile </proc/net/dev" &
 	reader xenstore-ls /local/domain/0/backend &
 }
@@ -50,7 +51,7 @@ end_readers() {
 }
 
 all_readers_done() {
-	[ "$(grep -c . /run/readers.done)" = 6 ]
+	[ "$(grep -c . /run/readers.done)" = 7 ]
 }
 
 # A port that keeps the bridge up, so that its sender never stops.

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bench: Request and response
 # order: 4
-# about: A message of 14 bytes to the guest, and the next one when it was answered: the whole round trip, median and tail, on an idle interface.
+# about: A message of 14 bytes to the guest, and the next one when it was answered: the whole round trip, median and tail, on an idle interface. Who asks is on the CPU that takes the interface's events, or on another, which then has to be woken.
 # headline: UDP, idle | p50 us
 # headline: UDP, idle | p99 us
 # expect: 270
@@ -18,6 +18,8 @@
 measure() {
 	round_trips "UDP, idle" udp_rtt a 2000
 	round_trips "TCP, idle" tcp_rtt a 2000
+	RTT_FROM=other_cpu round_trips "UDP, idle, from another CPU" udp_rtt a 2000
+	RTT_FROM=other_cpu round_trips "TCP, idle, from another CPU" tcp_rtt a 2000
 }
 
 veth() {

@@ -181,14 +181,6 @@ measure_small() {
 	done
 }
 
-median() {
-	local all
-
-	# shellcheck disable=SC2206
-	all=($1)
-	printf '%s\n' "${all[@]}" | sort -n | sed -n "$(((${#all[@]} + 1) / 2))p"
-}
-
 measure() {
 	local who=$1 name all driver="${1/ours/our} driver"
 
@@ -203,7 +195,7 @@ measure() {
 		if [[ $all == *bad:* ]]; then
 			fail "$who: $name was measured:$all"
 		else
-			echo "# value $who $name $(median "$all")"
+			echo "# value $who $name $(xargs -n 1 <<<"$all" | median)"
 		fi
 	done
 }

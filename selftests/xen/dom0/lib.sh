@@ -58,6 +58,7 @@
 #   wait_until SEC COMMAND...   poll a condition, 50 ms apart
 #   microseconds                the time
 #   pick WORD...                one of them, by chance
+#   median                      of the numbers on its input, a line each; of two, the lesser
 #
 # Load and measurement. They print plain numbers.
 #   tcp_to_guest NAME AMOUNT [FLOWS], tcp_from_guest NAME AMOUNT [FLOWS]
@@ -67,11 +68,17 @@
 #   pktgen_from_guest NAME SIZE COUNT                                   packets/s
 #   pktgen_between FROM TO SIZE COUNT   from one guest to another
 #   pktgen_to_nobody NAME SIZE COUNT   from the guest, to an address that nobody has
-#                               PKTGEN_DELAY=NS: one packet each so many ns
+#                               PKTGEN_DELAY=NS: one packet each so many ns; PKTGEN_CPU=N: of dom0
 #   settle                      let what is under way end
 #   udp_rtt NAME COUNT [PERCENTILE...], tcp_rtt NAME COUNT [PERCENTILE...]
+#                               of so many round trips, in us on one line; who asks is on
+#                               events_cpu, or RTT_FROM=other_cpu: to be woken from elsewhere takes
+#                               longer, whoever wakes
 #   udp_rtt_between FROM TO COUNT [PERCENTILE...]
 #                               of so many round trips, in us on one line
+#   events_cpu VIF, other_cpu VIF
+#                               the CPU that takes the events of its first queue, and one that does not
+#   on_cpu N COMMAND...         run it there
 #   xfer_to NAME ..., xfer_from NAME ...
 #                               xfer_to NAME tcp BYTES | udp FROM TO STEP; data verified
 #   xfer_between FROM TO ...    from one guest to another
@@ -152,6 +159,10 @@ microseconds() {
 
 pick() {
 	echo "${@:RANDOM % $# + 1:1}"
+}
+
+median() {
+	sort -n | awk '{ n[NR] = $0 } END { if (NR) print n[int((NR + 1) / 2)] }'
 }
 
 # For the runner, on descriptor 9, the verdict: a port opens only once.

@@ -71,7 +71,7 @@ pktgen_to_guest() {
 
 	mac=$(agent read "/local/domain/0/backend/vif/$(guest_id "$1")/0/mac")
 	sh -c "$(_pktgen_commands "$(vif_of "$1")" "$2" "$3" "$(guest_ip "$1")" "$mac" "${4:-1}" \
-		$(($(nproc) - 1)))"
+		"${PKTGEN_CPU:-$(($(nproc) - 1))}")"
 }
 
 pktgen_from_guest() {
@@ -89,12 +89,31 @@ pktgen_between() {
 		"$(guest_run "$2" 'cat /sys/class/net/eth0/address')")"
 }
 
+events_cpu() {
+	local irq
+
+	irq=$(awk -v queue="$1-q0" 'index($NF, queue) == 1 { print $1 + 0; exit }' /proc/interrupts)
+	cat "/proc/irq/$irq/effective_affinity_list"
+}
+
+other_cpu() {
+	echo $((($(events_cpu "$1") + 1) % $(nproc)))
+}
+
+on_cpu() (
+	taskset -cp "$1" "$BASHPID" >/dev/null && shift && "$@"
+)
+
+_rtt() {
+	on_cpu "$("${RTT_FROM:-events_cpu}" "$(vif_of "$1")")" rtt "$2" "$(guest_ip "$1")" "${@:3}"
+}
+
 udp_rtt() {
-	rtt udp "$(guest_ip "$1")" 11111 "${@:2}"
+	_rtt "$1" udp 11111 "${@:2}"
 }
 
 tcp_rtt() {
-	rtt tcp "$(guest_ip "$1")" 11112 "${@:2}"
+	_rtt "$1" tcp 11112 "${@:2}"
 }
 
 udp_rtt_between() {

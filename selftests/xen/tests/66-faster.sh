@@ -57,13 +57,22 @@ round_trips() {
 	note "$1" tcp_p99 "$p99"
 }
 
+# One stream differs from the next by some per cent.
+median_of_three() {
+	local n
+
+	for n in 1 2 3; do
+		"$@"
+	done | median
+}
+
 # streams DRIVER NAME BYTES
 streams() {
 	local flows
 
 	for flows in 1 4; do
-		note "$1" "to_$2_$flows" "$(tcp_to_guest a "$3" $flows)"
-		note "$1" "from_$2_$flows" "$(tcp_from_guest a "$3" $flows)"
+		note "$1" "to_$2_$flows" "$(median_of_three tcp_to_guest a "$3" $flows)"
+		note "$1" "from_$2_$flows" "$(median_of_three tcp_from_guest a "$3" $flows)"
 	done
 }
 
@@ -77,9 +86,9 @@ measure() {
 	packets_from "$1"
 	packets_to_bridge "$1"
 	round_trips "$1"
-	streams "$1" tso 192M
+	streams "$1" tso 96M
 	offloads off
-	streams "$1" plain 48M
+	streams "$1" plain 32M
 	offloads on
 }
 
@@ -102,7 +111,7 @@ at_most "${VALUE[ours.guest_irqs_from]}" $((PACKETS / 10)) "from the guest: 0.1 
 at_most $((1000000000 / ${VALUE[ours.pps_to]})) 9000 "to the guest: 9,000 instructions a packet"
 at_most $((1000000000 / ${VALUE[ours.pps_bridge]})) 9000 "from the guest to a bridge: 9,000 instructions a packet"
 for name in udp_p50 udp_p99 tcp_p50 tcp_p99; do
-	at_most "$(ratio $name)" 1.00 "round trip: $name is no later"
+	at_most "$(ratio $name)" 0.95 "round trip: $name is sooner"
 done
 for name in to_tso_1 from_tso_1 to_tso_4 from_tso_4 to_plain_1 from_plain_1 to_plain_4 from_plain_4; do
 	at_least "$(ratio $name)" 1.00 "TCP stream: $name is no slower"

@@ -18,8 +18,8 @@
 measure() {
 	round_trips "UDP, idle" udp_rtt a 2000
 	round_trips "TCP, idle" tcp_rtt a 2000
-	RTT_FROM=other_cpu round_trips "UDP, idle, from another CPU" udp_rtt a 2000
-	RTT_FROM=other_cpu round_trips "TCP, idle, from another CPU" tcp_rtt a 2000
+	RTT_FROM=other_cpu round_trips "UDP, idle, on another CPU" udp_rtt a 2000
+	RTT_FROM=other_cpu round_trips "TCP, idle, on another CPU" tcp_rtt a 2000
 }
 
 veth() {

@@ -97,7 +97,7 @@ events_cpu() {
 }
 
 other_cpu() {
-	echo $((($(events_cpu "$1") + 1) % $(nproc)))
+	echo $((($(events_cpu "$1") + 1) % $(nproc --all)))
 }
 
 on_cpu() (

@@ -23,11 +23,12 @@ expect() {
 	fi
 }
 
-plan 9
+plan 10
 expect pass 0 '^1\.\.3$'
 expect skip 4 '^1\.\.0 # SKIP no reason$'
 expect fail 1 '^not ok 2 - two$'
 expect short 1 '^not ok 2 - the test ran as planned$'
+expect missing 1 '^not ok 3 - dom0 has every command .*: no-such-command$'
 expect warning 1 '^# dom0.dmesg:.*BUG: none$'
 expect panic 1 '^not ok 2 - no verdict: the machine ended$'
 expect hang 1 '^not ok 2 - no verdict: timeout'

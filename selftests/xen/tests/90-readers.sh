@@ -101,7 +101,9 @@ counters() {
 
 # Names of counters that are smaller than before.
 backwards() {
-	join "$1" "$2" | awk '$3 < $2 { print $1, $2, $3 }'
+	awk 'NR == FNR { before[$1] = $2; next }
+		{ seen++ } $2 < before[$1] { print $1, before[$1], $2 }
+		END { if (!seen) print "nothing was counted" }' "$1" "$2"
 }
 
 reconnects() {

@@ -14,6 +14,7 @@ export BUILD=${BUILD:-$TOP/build}
 SPACE_COLD_MB=3500
 SPACE_WARM_MB=500
 # A machine without a header, and what QEMU takes besides.
+# shellcheck disable=SC2034
 MACHINE_MB=1536
 QEMU_MB=250
 GROUP=

@@ -44,7 +44,7 @@ stream() {
 # This shell asks, and must not wait for the CPU of what paced packets come from.
 measure() {
 	taskset -cp "$(events_cpu "$VIF")" $$ >/dev/null || fail "$ARM: no CPU takes events"
-	PKTGEN_DELAY=50000 PKTGEN_CPU=$(other_cpu "$VIF") load_start pktgen_to_guest a 60 10000
+	PKTGEN_DELAY=50000 PKTGEN_CPU=$(other_cpu "$VIF") load_start pktgen_to_guest a 60 20000
 	round_trips "UDP beside 20,000 packets/s to the guest" udp_rtt a 1000
 	load_lasts
 	wait "$LOAD"

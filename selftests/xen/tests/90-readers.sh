@@ -35,7 +35,7 @@ read_all() {
 
 start_readers() {
 	: >/run/readers.done
-	reader eval "for option in S l g i k c x; do ethtool -\$option $VIF; done
+	reader eval "for option in S l g i k c x; do ethtool -\$option $VIF; done; \
 		ethtool -n $VIF rx-flow-hash udp4" &
 	reader ethtool -S "$VIF" &
 	reader ip -s -s -d link show "$VIF" &

@@ -6,26 +6,32 @@
 
 #define QUEUES_KEY "multi-queue-max-queues"
 
-struct offer {
-	const char *key;
-	unsigned int value;
-};
-
-struct offers {
-	const struct offer *offer;
-	unsigned int count;
-};
-
-struct one_key {
+/* No text: the key is removed. */
+struct text_key {
 	const char *name;
 	const char *text;
 };
 
+static int write_all(struct xenbus_device *xdev, struct xenbus_transaction xbt,
+		     const struct text_key *key, unsigned int count)
+{
+	unsigned int i;
+	int err;
+
+	/* A folder that is gone must not come back. */
+	if (!xenbus_exists(xbt, xdev->nodename, "state"))
+		return -ENOENT;
+	for (i = 0; i < count; i++) {
+		err = key[i].text ? xenbus_write(xbt, xdev->nodename, key[i].name, key[i].text) :
+				    xenbus_rm(xbt, xdev->nodename, key[i].name);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /* A transaction fails with -EAGAIN when somebody else changed what it touched. */
-static int transact(struct xenbus_device *xdev,
-		    int (*write)(struct xenbus_device *xdev, struct xenbus_transaction xbt,
-				 const void *what),
-		    const void *what)
+static int write_keys(struct xenbus_device *xdev, const struct text_key *key, unsigned int count)
 {
 	struct xenbus_transaction xbt;
 	unsigned int tries = 10;
@@ -35,7 +41,7 @@ static int transact(struct xenbus_device *xdev,
 		err = xenbus_transaction_start(&xbt);
 		if (err)
 			return err;
-		err = write(xdev, xbt, what);
+		err = write_all(xdev, xbt, key, count);
 		if (err) {
 			xenbus_transaction_end(xbt, true);
 			return err;
@@ -45,57 +51,30 @@ static int transact(struct xenbus_device *xdev,
 	return err;
 }
 
-static int write_offers(struct xenbus_device *xdev, struct xenbus_transaction xbt,
-			const void *what)
-{
-	const struct offers *offers = what;
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < offers->count; i++) {
-		err = xenbus_printf(xbt, xdev->nodename, offers->offer[i].key, "%u",
-				    offers->offer[i].value);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 int xnb_announce_write(struct xenbus_device *xdev)
 {
-	const struct offer offer[] = {
-		{ "feature-sg", 1 },
-		{ "feature-gso-tcpv4", 1 },
-		{ "feature-gso-tcpv6", 1 },
-		{ "feature-ipv6-csum-offload", 1 },
-		{ "feature-rx-copy", 1 },
-		{ "feature-rx-flip", 0 },
-		{ "feature-xdp-headroom", 0 },
-		{ "feature-multicast-control", 0 },
-		{ "feature-dynamic-multicast-control", 0 },
-		{ "feature-split-event-channels", READ_ONCE(xnb_params.separate_tx_rx_irq) },
-		{ "feature-ctrl-ring", 1 },
+	const struct text_key offers[] = {
+		{ "feature-sg", "1" },
+		{ "feature-gso-tcpv4", "1" },
+		{ "feature-gso-tcpv6", "1" },
+		{ "feature-ipv6-csum-offload", "1" },
+		{ "feature-rx-copy", "1" },
+		{ "feature-rx-flip", "0" },
+		{ "feature-xdp-headroom", "0" },
+		{ "feature-multicast-control", "0" },
+		{ "feature-dynamic-multicast-control", "0" },
+		{ "feature-split-event-channels",
+		  READ_ONCE(xnb_params.separate_tx_rx_irq) ? "1" : "0" },
+		{ "feature-ctrl-ring", "1" },
 	};
-	const struct offers offers = { offer, ARRAY_SIZE(offer) };
 
-	return transact(xdev, write_offers, &offers);
-}
-
-/* A folder that is gone must not come back. */
-static int write_key(struct xenbus_device *xdev, struct xenbus_transaction xbt, const void *what)
-{
-	const struct one_key *key = what;
-
-	if (!xenbus_exists(xbt, xdev->nodename, "state"))
-		return -ENOENT;
-	return key->text ? xenbus_write(xbt, xdev->nodename, key->name, key->text) :
-			   xenbus_rm(xbt, xdev->nodename, key->name);
+	return write_keys(xdev, offers, ARRAY_SIZE(offers));
 }
 
 int xnb_announce_key(struct xenbus_device *xdev, const char *name, const char *text)
 {
-	const struct one_key key = { name, text };
-	int err = transact(xdev, write_key, &key);
+	const struct text_key key = { name, text };
+	int err = write_keys(xdev, &key, 1);
 
 	return err == -ENOENT ? 0 : err;
 }

@@ -10,12 +10,13 @@
 #   run_test FILE           boot and run it; on_stage TEXT is called for each stage of it;
 #                           STATUS, LOGS and $LOGS/result.tap say how it went
 
+# shellcheck source=selftests/xen/machine.sh
+. "$TOP/selftests/xen/machine.sh"
+
 export BUILD=${BUILD:-$TOP/build}
 SPACE_COLD_MB=3500
 SPACE_WARM_MB=500
-# A machine without a header, and what QEMU takes besides.
-# shellcheck disable=SC2034
-MACHINE_MB=1536
+# What QEMU takes beside its machine's memory.
 QEMU_MB=250
 GROUP=
 

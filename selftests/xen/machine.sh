@@ -32,6 +32,10 @@
 # XNB_SNAPSHOT=no boots afresh. XNB_SEED=N: random numbers of the machine's are the same
 # in each boot.
 
+# Of a test without a header.
+# shellcheck disable=SC2034
+MACHINE_MB=1536
+
 # pcid and erms: Xen's use of the first is slow here, and with the second each
 # byte of a copy would count as an instruction.
 MACHINE_CPU=Haswell-noTSX-IBRS,-pcid,-erms

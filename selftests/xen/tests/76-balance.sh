@@ -59,7 +59,6 @@ sent() {
 	cat /run/sent* | awk '{ n += $1 } END { print n }'
 }
 
-# By the stack's queues in front of the driver, which a backlog makes drop, and by the driver.
 receive_start() {
 	rm -f /run/sent*
 	DROPPED=$(drops "$VIF")

@@ -68,7 +68,6 @@ keys_change() {
 	fi
 }
 
-# By the stack's queues in front of the driver, which a backlog makes drop, and by the driver.
 # Many flows to the guest, and packets from it: all arrive that are not counted as dropped.
 streams() {
 	local jobs=() drops from packets disordered missed sent queues

@@ -68,6 +68,7 @@ my $said = qx($FindBin::Bin/report $dir 2>&1);
 is($?, 0, 'the report is made');
 is($said, "9 rows: 4 better, 3 the same within the noise, 2 worse\n", 'and says how it went');
 my $html = slurp("$dir/report.html");
+like(slurp("$dir/results.md"), qr/^\| noise .* \| 1\.11 \(same\) \|/m, 'a difference within the noise is none');
 like($html, qr/noise &#38; quotes, &#60;b&#62;/, 'text is text');
 like($html, qr/<svg.*<\/svg>/s, 'the plots are in it');
 unlike($html, qr{(?:src|href)="(?!#)|url\((?!#)|\@import}, 'it needs no other file');

@@ -17,6 +17,11 @@
 #   all_arrived ROW COUNT GOT   but for one in a hundred; if not, the benchmark fails
 #   round_trips ROW VERB...     note median and tail of what such a VERB as udp_rtt NAME COUNT says
 #   packets ROW COUNT VERB...   note rate and interrupts of so many packets, to or from guest a
+#   load_start COMMAND..., load_end
+#                               what is beside a measurement, from when packets move; fails if it
+#                               ended before
+#   stream_start [-R]           as load_start: a TCP stream to guest a, or from it
+#   paced_start                 as load_start: 20,000 packets of 60 bytes a second to guest a
 #   peer_start                  dom0's NIC is in the bridge, and the machine outside answers:
 #                               PEER, PEER_MAC
 #   peer_reached                guest a has a way to it
@@ -132,6 +137,36 @@ packets() {
 	note "$row" packets/s "$rate"
 	note "$row" "guest interrupts a packet" "$(ratio $guest "$count")"
 	note "$row" "host interrupts a packet" "$(ratio $host "$count")"
+}
+
+_load_moves() {
+	[ "$(packets_so_far)" -ge $((LOAD_FROM + 500)) ]
+}
+
+load_start() {
+	LOAD_FROM=$(packets_so_far)
+	"$@" >/dev/null 2>&1 9>&- &
+	LOAD=$!
+	wait_until 20 _load_moves || fail "$ARM: the load begins"
+}
+
+stream_start() {
+	load_start iperf3 -c "$(guest_ip a)" -t 30 "$@"
+}
+
+# This shell keeps off the sender's CPU: who is kept from sending in time sends what it missed at once.
+paced_start() {
+	taskset -cp "$(events_cpu "$VIF")" $$ >/dev/null || fail "$ARM: no CPU takes events"
+	PKTGEN_DELAY=50000 PKTGEN_CPU=$(other_cpu "$VIF") load_start pktgen_to_guest a 60 0
+}
+
+load_end() {
+	kill -0 "$LOAD" 2>/dev/null || fail "$ARM: the load lasts"
+	[ ! -e /proc/net/pktgen ] || echo stop >/proc/net/pktgen/pgctrl
+	kill "$LOAD" 2>/dev/null
+	wait "$LOAD" 2>/dev/null
+	taskset -cp "0-$(($(nproc --all) - 1))" $$ >/dev/null
+	settle
 }
 
 PEER=10.0.0.250

@@ -3,8 +3,8 @@
 #
 # The emulated Xen host. Source after images.sh.
 #
-# A machine is chosen by HYPERVISOR VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK GUEST_TOOLS
-# NIC XEN_ARGS DOM0_ARGS; DRIVER DRIVER_ARGS GUESTS GUEST_ARGS say what is prepared in it.
+# A machine is chosen by HYPERVISOR VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK TURN_USECS
+# GUEST_TOOLS NIC XEN_ARGS DOM0_ARGS; DRIVER DRIVER_ARGS GUESTS GUEST_ARGS say what is prepared in it.
 #
 #   module_under_test       print XNB_KO or the built module; nothing if DRIVER is not ours
 #   make_prepare_part FILE KO    what dom0 gets first: library, module KO, guests to start
@@ -20,7 +20,9 @@
 #
 # CLOCK=real: vCPUs run in parallel, time is the host's. CLOCK=turns: vCPUs take
 # turns on one host core; cheaper. CLOCK=insn: they take turns, and an executed
-# instruction takes 1 ns whatever the host does.
+# instruction takes 1 ns whatever the host does. There a turn lasts until any timer is due,
+# which may be milliseconds, while others wait; with TURN_USECS no longer than to a multiple
+# of one of these numbers.
 #
 # NIC=outside: dom0 has a virtio NIC, eth0. Its other end is a tap device in a network
 # namespace of this machine's own, with an iperf3 server at 10.0.0.250. That lives outside
@@ -157,6 +159,17 @@ _take_core() {
 	done
 }
 
+# Filters with nothing to filter, for their timers, which no domain sees and which end a turn. With
+# one of them, or with a common measure, what goes on would fall into their step.
+_limit_turns() {
+	local usecs
+
+	for usecs in $TURN_USECS; do
+		QEMU+=(-netdev "hubport,id=h$usecs,hubid=$usecs"
+			-object "filter-buffer,id=turn$usecs,netdev=h$usecs,interval=$usecs")
+	done
+}
+
 # shellcheck disable=SC2054
 machine_command() {
 	local port ramdisk=$IMAGES/guest.cpio
@@ -189,6 +202,7 @@ machine_command() {
 	turns) QEMU+=(-accel tcg,thread=single) ;;
 	insn)
 		QEMU+=(-accel tcg,thread=single -icount shift=0,sleep=off)
+		[ -z "${TURN_USECS:-}" ] || _limit_turns
 		_take_core
 		;;
 	*) die "clock is real, turns or insn, not $CLOCK" ;;

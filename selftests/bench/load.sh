@@ -4,7 +4,7 @@
 # order: 4
 # about: The same round trips while a TCP stream has the interface at full rate: a request waits behind the stream's window. Who asks is on the CPU that takes the interface's events. Beside paced packets: see In short turns.
 # headline: UDP beside a TCP stream from the guest | p99 us
-# expect: 800
+# expect: 500
 # clock: insn
 # driver: stock
 # guest: a

@@ -4,10 +4,10 @@ set terminal svg size 860,320 font "sans-serif,12" background "white"
 set output "docs/demo.svg"
 
 $demo << EOD
-"instructions,\nto guest" 33144 8084
-"instructions,\nfrom guest" 24778 11688
-"guest interrupts,\nto guest" 705 34
-"guest interrupts,\nfrom guest" 1002 29
+"instructions,\nto guest" 33396 8137
+"instructions,\nfrom guest" 24970 11667
+"guest interrupts,\nto guest" 709 34
+"guest interrupts,\nfrom guest" 1002 28
 EOD
 
 set style data histograms

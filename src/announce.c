@@ -15,12 +15,14 @@ struct text_key {
 static int write_all(struct xenbus_device *xdev, struct xenbus_transaction xbt,
 		     const struct text_key *key, unsigned int count)
 {
+	char *state = xenbus_read(xbt, xdev->nodename, "state", NULL);
 	unsigned int i;
 	int err;
 
 	/* A folder that is gone must not come back. */
-	if (!xenbus_exists(xbt, xdev->nodename, "state"))
-		return -ENOENT;
+	if (IS_ERR(state))
+		return PTR_ERR(state);
+	kfree(state);
 	for (i = 0; i < count; i++) {
 		err = key[i].text ? xenbus_write(xbt, xdev->nodename, key[i].name, key[i].text) :
 				    xenbus_rm(xbt, xdev->nodename, key[i].name);

@@ -12,7 +12,8 @@
  * Guests read these keys once, when they connect, so they are written before the state
  * says that we are ready.
  *
- * Context: process. Return: 0 or a negative errno.
+ * Context: process. Return: 0, -ENOENT when the backend's folder is gone, or another negative
+ * errno.
  */
 int xnb_announce_write(struct xenbus_device *xdev);
 

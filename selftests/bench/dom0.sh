@@ -17,11 +17,11 @@
 #   all_arrived ROW COUNT GOT   but for one in a hundred; if not, the benchmark fails
 #   round_trips ROW VERB...     note median and tail of what such a VERB as udp_rtt NAME COUNT says
 #   packets ROW COUNT VERB...   note rate and interrupts of so many packets, to or from guest a
-#   load_start COMMAND..., load_end
-#                               what is beside a measurement, from when packets move; fails if it
-#                               ended before
+#   load_start COMMAND...       what is beside a measurement; from here on packets move
 #   stream_start [-R]           as load_start: a TCP stream to guest a, or from it
-#   paced_start                 as load_start: 20,000 packets of 60 bytes a second to guest a
+#   paced_start                 as load_start: 20,000 packets of 60 bytes a second to guest a.
+#                               This shell moves to the CPU that takes events
+#   load_end                    end it; fails if it had ended before. This shell has all CPUs
 #   peer_start                  dom0's NIC is in the bridge, and the machine outside answers:
 #                               PEER, PEER_MAC
 #   peer_reached                guest a has a way to it

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# The emulated Xen host. Source after images.sh.
+# The emulated Xen host. Source after images.sh; MACHINE_MB and MACHINE_CPU need nothing before.
 #
 # A machine is chosen by HYPERVISOR VCPUS DOM0_VCPUS MEMORY DOM0_MEMORY CLOCK TURN_USECS
 # GUEST_TOOLS NIC XEN_ARGS DOM0_ARGS; DRIVER DRIVER_ARGS GUESTS GUEST_ARGS say what is prepared in it.
@@ -197,6 +197,7 @@ machine_command() {
 		-initrd "$IMAGES/dom0.cpio") ;;
 	*) die "hypervisor is xen or none, not $HYPERVISOR" ;;
 	esac
+	[ -z "${TURN_USECS:-}" ] || [ "$CLOCK" = insn ] || die "turn-usecs needs clock: insn, not $CLOCK"
 	case $CLOCK in
 	real) QEMU+=(-accel tcg,thread=multi) ;;
 	turns) QEMU+=(-accel tcg,thread=single) ;;
@@ -270,7 +271,7 @@ prepare_machine() {
 # its last start.
 _base_key() {
 	{
-		echo "${HYPERVISOR:-xen} $IMAGES $VCPUS $DOM0_VCPUS $MEMORY $DOM0_MEMORY $CLOCK $GUEST_TOOLS ${NIC:-no}"
+		echo "${HYPERVISOR:-xen} $IMAGES $VCPUS $DOM0_VCPUS $MEMORY $DOM0_MEMORY $CLOCK ${TURN_USECS:-} $GUEST_TOOLS ${NIC:-no}"
 		echo "$XEN_ARGS $DOM0_ARGS"
 		cat /proc/sys/kernel/random/boot_id "$XEN_DIR/machine.sh"
 		qemu-system-x86_64 --version

@@ -164,7 +164,7 @@ _take_core() {
 _limit_turns() {
 	local usecs
 
-	for usecs in $TURN_USECS; do
+	for usecs in ${TURN_USECS:-}; do
 		QEMU+=(-netdev "hubport,id=h$usecs,hubid=$usecs"
 			-object "filter-buffer,id=turn$usecs,netdev=h$usecs,interval=$usecs")
 	done
@@ -203,7 +203,7 @@ machine_command() {
 	turns) QEMU+=(-accel tcg,thread=single) ;;
 	insn)
 		QEMU+=(-accel tcg,thread=single -icount shift=0,sleep=off)
-		[ -z "${TURN_USECS:-}" ] || _limit_turns
+		_limit_turns
 		_take_core
 		;;
 	*) die "clock is real, turns or insn, not $CLOCK" ;;

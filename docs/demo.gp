@@ -4,9 +4,9 @@ set terminal svg size 860,320 font "sans-serif,12" background "white"
 set output "docs/demo.svg"
 
 $demo << EOD
-"instructions,\nto guest" 33396 8137
-"instructions,\nfrom guest" 24970 11667
-"guest interrupts,\nto guest" 709 34
+"instructions,\nto guest" 33358 8084
+"instructions,\nfrom guest" 24810 11661
+"guest interrupts,\nto guest" 701 34
 "guest interrupts,\nfrom guest" 1002 28
 EOD
 

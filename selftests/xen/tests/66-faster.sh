@@ -82,9 +82,9 @@ measure() {
 	packets_from "$1"
 	packets_to_bridge "$1"
 	round_trips "$1"
-	streams "$1" tso 64M
+	streams "$1" tso 96M
 	offloads off
-	streams "$1" plain 24M
+	streams "$1" plain 32M
 	offloads on
 }
 
